@@ -1,0 +1,53 @@
+// The seam to the operating system: everything that is not portable C++ stands behind these functions (os_posix.cpp).
+// Any thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "common/base/error.h"
+#include "common/base/time.h"
+
+namespace tillsync::os {
+
+/// Wall clock, UTC. May jump; never used for intervals.
+Instant now();
+/// Monotonic clock since some start, for intervals.
+Duration monotonic();
+
+/// Writes a file so that after a crash it is either the old or the new content, readable by the owner only when `secret`.
+Result<void> write_file_durably(const std::filesystem::path& path, std::string_view content, bool secret);
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max);
+/// Creates a folder (and those above it) with the mode 0750.
+Result<void> make_private_folder(const std::filesystem::path& path);
+
+/// Free bytes for an unprivileged user on the disk of `path`; kIo when it cannot be asked.
+Result<std::int64_t> disk_free_bytes(const std::filesystem::path& path);
+/// Resident memory of this process in bytes; 0 where it cannot be asked.
+std::int64_t resident_bytes();
+/// The machine's name, for people.
+std::string host_name();
+
+/// Blocks SIGTERM and SIGINT for the process's threads and returns a descriptor that becomes readable when one arrives.
+/// Call before the first thread starts.
+Result<int> termination_descriptor();
+/// Ignores SIGPIPE and keeps malloc to few arenas, so that idle memory stays small. Call first in main.
+void prepare_process();
+
+/// Takes an exclusive lock on a file for the life of the returned guard, so that one data folder has one process.
+class FileLock {
+ public:
+  static Result<FileLock> acquire(const std::filesystem::path& path);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
+};
+
+}  // namespace tillsync::os

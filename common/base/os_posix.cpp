@@ -1,0 +1,167 @@
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+
+#include "common/base/os.h"
+
+namespace tillsync::os {
+namespace {
+
+constexpr int kMallocArenasMax = 2;             // each arena keeps its own free pages
+constexpr int kMallocTrimThresholdBytes = 128 * 1024;
+
+std::unexpected<Error> system_error(std::string operation, int error_number) {
+  const ErrorCode code = error_number == ENOSPC || error_number == EDQUOT ? ErrorCode::kDiskFull
+                         : error_number == ENOENT                        ? ErrorCode::kNotFound
+                         : error_number == EACCES || error_number == EPERM ? ErrorCode::kDenied
+                                                                           : ErrorCode::kIo;
+  return fail(code, std::move(operation), std::strerror(error_number));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+std::int64_t clock_micros(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1'000;
+}
+
+}  // namespace
+
+Instant now() { return Instant{clock_micros(CLOCK_REALTIME)}; }
+Duration monotonic() { return Duration{clock_micros(CLOCK_MONOTONIC)}; }
+
+Result<void> write_file_durably(const std::filesystem::path& path, std::string_view content, bool secret) {
+  const std::filesystem::path draft = path.string() + ".new";
+  const std::string operation = "write " + path.string();
+  {
+    const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, secret ? 0600 : 0640));
+    if (file.get() < 0) return system_error(operation, errno);
+    std::size_t done = 0;
+    while (done < content.size()) {
+      const ssize_t written = ::write(file.get(), content.data() + done, content.size() - done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return system_error(operation, errno);
+      done += static_cast<std::size_t>(written);
+    }
+    if (::fsync(file.get()) != 0) return system_error(operation, errno);
+  }
+  if (::rename(draft.c_str(), path.c_str()) != 0) return system_error(operation, errno);
+  // The rename itself is durable only once the folder is.
+  const Descriptor folder(::open(path.parent_path().empty() ? "." : path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() >= 0 && ::fsync(folder.get()) != 0) return system_error(operation, errno);
+  return {};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
+  const std::string operation = "read " + path.string();
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return system_error(operation, errno);
+  std::string content;
+  char buffer[65'536];
+  while (true) {
+    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error(operation, errno);
+    if (got == 0) return content;
+    if (content.size() + static_cast<std::size_t>(got) > bytes_max)
+      return fail(ErrorCode::kLimitExceeded, operation, "larger than " + std::to_string(bytes_max) + " bytes");
+    content.append(buffer, static_cast<std::size_t>(got));
+  }
+}
+
+Result<void> make_private_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return {};
+  std::filesystem::create_directories(path, error);
+  if (error) return system_error("create folder " + path.string(), error.value());
+  if (::chmod(path.c_str(), 0750) != 0) return system_error("set mode of " + path.string(), errno);
+  return {};
+}
+
+Result<std::int64_t> disk_free_bytes(const std::filesystem::path& path) {
+  struct statvfs info{};
+  if (::statvfs(path.c_str(), &info) != 0) return system_error("ask free space of " + path.string(), errno);
+  return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
+}
+
+std::int64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::int64_t total = 0;
+  std::int64_t resident = 0;
+  file >> total >> resident;
+  return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) return "unknown";
+  return name;
+}
+
+Result<int> termination_descriptor() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) return system_error("block signals", error);
+  const int descriptor = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (descriptor < 0) return system_error("create signal descriptor", errno);
+  return descriptor;
+}
+
+void prepare_process() {
+  std::signal(SIGPIPE, SIG_IGN);
+  ::mallopt(M_ARENA_MAX, kMallocArenasMax);
+  ::mallopt(M_TRIM_THRESHOLD, kMallocTrimThresholdBytes);
+}
+
+Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) return system_error("lock " + path.string(), errno);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    const int error_number = errno;
+    ::close(descriptor);
+    if (error_number == EWOULDBLOCK)
+      return fail(ErrorCode::kUnavailable, "lock " + path.string(), "another process uses this data folder",
+                  "stop it first, or give this one a folder of its own");
+    return system_error("lock " + path.string(), error_number);
+  }
+  return FileLock(descriptor);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  if (this != &other) {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = std::exchange(other.descriptor_, -1);
+  }
+  return *this;
+}
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace tillsync::os

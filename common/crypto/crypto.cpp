@@ -1,0 +1,41 @@
+#include "common/crypto/crypto.h"
+
+#include <sodium.h>
+
+#include "common/base/error.h"
+
+namespace tillsync {
+namespace {
+
+void ensure_sodium() {
+  static const bool ready = sodium_init() >= 0;
+  TS_CHECK(ready);
+}
+
+const unsigned char* as_unsigned(const char* data) { return reinterpret_cast<const unsigned char*>(data); }
+
+}  // namespace
+
+Sha256Digest sha256(std::initializer_list<BytesView> parts) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  for (const BytesView part : parts) crypto_hash_sha256_update(&state, as_unsigned(part.data()), part.size());
+  Sha256Digest digest;
+  crypto_hash_sha256_final(&state, reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+Bytes random_bytes(std::size_t count) {
+  ensure_sodium();
+  Bytes bytes(count, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  return bytes;
+}
+
+std::string random_secret(std::string_view prefix) { return std::string(prefix) + to_base32(random_bytes(16)); }
+
+bool equal_constant_time(BytesView a, BytesView b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace tillsync

@@ -1,0 +1,27 @@
+// SHA-256, random bytes and constant-time comparison, on libsodium. Any thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+
+#include "common/base/bytes.h"
+
+namespace tillsync {
+
+using Sha256Digest = std::array<char, 32>;
+
+/// SHA-256 of the parts one after another.
+Sha256Digest sha256(std::initializer_list<BytesView> parts);
+/// Cryptographically random bytes.
+Bytes random_bytes(std::size_t count);
+template <class Fixed>
+Fixed random_fixed() {
+  return *Fixed::from_view(random_bytes(Fixed::kSize));
+}
+/// A secret for people and scripts: prefix + 26 characters of base32 (130 bits).
+std::string random_secret(std::string_view prefix);
+/// Takes the same time wherever the two differ.
+bool equal_constant_time(BytesView a, BytesView b);
+
+}  // namespace tillsync

@@ -1,0 +1,32 @@
+# Every library of others is found here, once. Headers of others are SYSTEM, so their warnings are theirs.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+foreach(pair sqlite3:sqlite3 zmq:libzmq curl:libcurl sodium:libsodium zstd:libzstd microhttpd:libmicrohttpd utf8proc:libutf8proc)
+  string(REPLACE ":" ";" pair ${pair})
+  list(GET pair 0 name)
+  list(GET pair 1 module)
+  pkg_check_modules(${name} REQUIRED IMPORTED_TARGET GLOBAL ${module})
+  add_library(ts_dep_${name} INTERFACE)
+  target_link_libraries(ts_dep_${name} INTERFACE PkgConfig::${name})
+  add_library(ts::${name} ALIAS ts_dep_${name})
+endforeach()
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(Catch2 2 REQUIRED)
+find_package(prometheus-cpp REQUIRED CONFIG)
+
+# msgpack-c is header-only here and is used without Boost.
+add_library(ts_dep_msgpack INTERFACE)
+target_compile_definitions(ts_dep_msgpack INTERFACE MSGPACK_NO_BOOST)
+add_library(ts::msgpack ALIAS ts_dep_msgpack)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # A precompiled header carries time stamps; ccache must look past them, or it never hits.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,72 @@
+# ts_module(NAME DEPENDS ...)  one folder = one static library; its sources are the folder's *.cpp.
+# ts_program(NAME DEPENDS ...) an executable in build/bin from the folder's own main file.
+# ts_test(NAME DEPENDS ...)    a Catch2 executable from the folder's *_test.cpp, one ctest entry.
+set(TILLSYNC_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, comma separated")
+option(TILLSYNC_COVERAGE "Instrument for gcov" OFF)
+
+add_library(ts_flags INTERFACE)
+target_include_directories(ts_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(ts_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
+                       -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough)
+# g++ 12 reports false positives of these inside std::string and std::variant when it optimises (GCC bugs 105329, 105562).
+target_compile_options(ts_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+                       -Wno-maybe-uninitialized)
+target_compile_definitions(ts_flags INTERFACE TILLSYNC_VERSION="${PROJECT_VERSION}")
+if(TILLSYNC_SANITIZE)
+  target_compile_options(ts_flags INTERFACE -fsanitize=${TILLSYNC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(ts_flags INTERFACE -fsanitize=${TILLSYNC_SANITIZE})
+  if(TILLSYNC_SANITIZE MATCHES thread)
+    target_compile_options(ts_flags INTERFACE -Wno-tsan)
+  endif()
+endif()
+if(TILLSYNC_COVERAGE)
+  target_compile_options(ts_flags INTERFACE --coverage -O0)
+  target_link_options(ts_flags INTERFACE --coverage)
+endif()
+
+# Two precompiled headers are built once and lent to every target: the standard library, and Catch2 for tests.
+add_library(ts_pch OBJECT ${CMAKE_SOURCE_DIR}/packaging/cmake/pch.cpp)
+target_link_libraries(ts_pch PUBLIC ts_flags)
+target_precompile_headers(ts_pch PUBLIC ${CMAKE_SOURCE_DIR}/packaging/cmake/pch.h)
+add_library(ts_test_pch OBJECT ${CMAKE_SOURCE_DIR}/packaging/cmake/pch.cpp)
+target_link_libraries(ts_test_pch PUBLIC ts_flags)
+target_precompile_headers(ts_test_pch PUBLIC ${CMAKE_SOURCE_DIR}/packaging/cmake/pch_test.h)
+
+function(ts_module name)
+  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "_main\\.cpp$")
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC ts_flags ${arg_DEPENDS})
+    target_precompile_headers(${name} REUSE_FROM ts_pch)
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ts_flags ${arg_DEPENDS})
+  endif()
+endfunction()
+
+function(ts_program name)
+  cmake_parse_arguments(arg "" "MAIN" "DEPENDS" ${ARGN})
+  add_executable(${name} ${arg_MAIN})
+  target_link_libraries(${name} PRIVATE ts_flags ${arg_DEPENDS})
+  target_precompile_headers(${name} REUSE_FROM ts_pch)
+endfunction()
+
+function(ts_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "DEPENDS;LABELS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ts_flags ts_test_main ${arg_DEPENDS})
+  target_precompile_headers(${name} REUSE_FROM ts_test_pch)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
+    ENVIRONMENT "TILLSYNC_SOURCE_DIR=${CMAKE_SOURCE_DIR};TILLSYNC_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
+endfunction()

@@ -1,0 +1,1 @@
+// Anchors the precompiled headers; holds no code.
