@@ -1,0 +1,45 @@
+// Structured logging on spdlog: one line per event, as text for people or JSON for collectors, with fixed field names
+// (common/log/fields.h). Any thread. The only header that code outside common/log needs.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "common/base/error.h"
+
+namespace tillsync::log {
+
+enum class Level { kDebug, kInfo, kWarning, kError };
+enum class Format { kText, kJson };
+
+struct Options {
+  Level level = Level::kInfo;
+  Format format = Format::kText;
+  std::string file;  // "" = standard error
+};
+
+Result<void> start(const Options& options);
+/// "debug" | "info" | "warning" | "error"; kInvalid else.
+Result<Level> parse_level(std::string_view text);
+Result<Format> parse_format(std::string_view text);
+
+/// A field of an event; snake_case names, values are text, numbers or bool.
+struct Field {
+  std::string_view name;
+  std::variant<std::string_view, std::int64_t, bool> value;
+};
+
+/// event: a short stable sentence ("document accepted"). Fields follow; `correlation_id` is one like any other.
+void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+inline void debug(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::kDebug, event, fields); }
+inline void info(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::kInfo, event, fields); }
+inline void warning(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::kWarning, event, fields); }
+inline void error(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::kError, event, fields); }
+/// Logs an Error with its parts as fields.
+void write(Level level, std::string_view event, const Error& error, std::initializer_list<Field> fields = {});
+
+}  // namespace tillsync::log
