@@ -1,0 +1,112 @@
+// The agent's durable queue towards the hub. A document is in it before the POS gets its answer; acknowledged payloads stay
+// for kPayloadRetentionDays, identity, hash and first answer for kIdentityRetentionDays. Nothing else is ever deleted.
+//
+// One writer thread (agent/ingest's loop) owns the writing Outbox: append, acknowledge, rebase. The sync loop reads through an
+// OutboxReader on a connection of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/bytes.h"
+#include "common/base/error.h"
+#include "common/base/time.h"
+#include "common/contract/codec.h"
+#include "common/contract/document.h"
+#include "common/sql/sql.h"
+#include "common/wire/messages.h"
+
+namespace tillsync::agent {
+
+/// Where this outbox stands; the input of the sync session.
+struct OutboxState {
+  EpochId epoch;
+  std::uint64_t first_seq = 1;       // of the epoch
+  std::uint64_t last_seq = 0;        // 0 = nothing ever
+  ChainHash last_chain;
+  std::uint64_t acked_seq = 0;       // the hub has committed everything up to here
+  ChainHash acked_chain;
+  std::uint64_t oldest_held_seq = 1; // lower payloads were pruned
+  IncarnationId incarnation;         // the hub's, as last seen; zero = never
+};
+
+/// What `append` is given: one document that passed ingest.
+struct NewRow {
+  wire::EventKind kind = wire::EventKind::kDocument;
+  EventId event_id;
+  ContentHash content_hash;
+  std::string correlation_id;
+  Instant received_at;
+  Bytes payload;         // encode_document
+  std::string warnings;  // JSON array text, "" = none; part of the answer that is given again
+};
+
+/// What the POS is told about one document. kAccepted: new. kDuplicate: the first answer again. kConflict: same identity,
+/// other content; the second was kept as a conflict fact (once per content).
+enum class AppendStatus { kAccepted, kDuplicate, kConflict };
+struct Appended {
+  AppendStatus status = AppendStatus::kAccepted;
+  EventId event_id;
+  std::uint64_t seq = 0;          // of the first document of this identity
+  std::string warnings;
+  ContentHash first_content_hash; // of the document that holds the identity
+};
+
+struct OutboxRow {
+  std::uint64_t seq = 0;
+  ChainHash chain;
+  wire::Event event;
+};
+
+struct OutboxStats {
+  std::uint64_t waiting = 0;                // not acknowledged
+  std::optional<Instant> oldest_waiting;    // received_at
+  std::uint64_t rows = 0;
+  std::int64_t bytes = 0;                   // of the database file and its log
+};
+
+class OutboxReader {
+ public:
+  explicit OutboxReader(sql::Connection& connection) : connection_(connection) {}
+  Result<OutboxState> state();
+  /// Rows first_seq, first_seq+1, … until count_max rows or bytes_max payload bytes (at least one row when there is one).
+  Result<std::vector<OutboxRow>> rows(std::uint64_t first_seq, std::size_t count_max, std::size_t bytes_max);
+  /// The chain after seq; nullopt when the outbox does not know it (pruned, or never had it).
+  Result<std::optional<ChainHash>> chain_at(std::uint64_t seq);
+  Result<OutboxStats> stats();
+
+ private:
+  sql::Connection& connection_;
+};
+
+class Outbox {
+ public:
+  /// Migrates; draws the first epoch in a new database.
+  static Result<std::unique_ptr<Outbox>> open(sql::Connection& connection);
+
+  /// Inside the caller's transaction (the group commit): decides new, duplicate or conflict and writes. One result per row.
+  /// After a rollback call forget_uncommitted().
+  Result<std::vector<Appended>> append(const std::vector<NewRow>& rows);
+  void forget_uncommitted();
+
+  /// Records the hub's acknowledgement. Never moves back; a lower seq is ignored unless the incarnation changed.
+  Result<void> acknowledge(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain);
+  /// Starts a new epoch at first_seq: recomputes the chain of rows from there on. acked becomes first_seq - 1.
+  Result<OutboxState> rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation);
+  /// Drops acknowledged payloads received before `payloads_before` and identities before `identities_before`, a bounded
+  /// number per call; returns how many rows went.
+  Result<std::uint64_t> prune(Instant payloads_before, Instant identities_before);
+
+  const OutboxState& state() const { return state_; }
+
+ private:
+  explicit Outbox(sql::Connection& connection) : connection_(connection) {}
+  sql::Connection& connection_;
+  OutboxState state_;      // as of the current transaction
+  OutboxState committed_;  // as of the last commit that the caller confirmed by beginning the next append
+};
+
+}  // namespace tillsync::agent
