@@ -1,0 +1,55 @@
+// What can be asked of the writer thread. Producers (sync loop, API, ERP forwarder) build commands on their own threads and
+// are told the outcome by `done`, which the writer calls after COMMIT (or with the error); it must be quick and not throw.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/error.h"
+#include "common/sql/sql.h"
+#include "hub/writer/micro_batch.h"
+
+namespace tillsync::hub {
+
+/// What became of one document: for the API's answer; agents only need the commit.
+struct DocumentOutcome {
+  Verdict verdict = Verdict::kUndecided;
+  EventId event_id;
+  std::int64_t event_no = 0;
+};
+
+/// Documents of one agent (contiguous seqs, or a gap) or of one API request. All or none is committed.
+struct CommitDocuments {
+  std::vector<IncomingDocument> documents;  // prepared
+  std::optional<GapDeclared> gap;
+  std::optional<CursorMoved> cursor;        // agents only
+  std::function<void(Result<std::vector<DocumentOutcome>>)> done;
+};
+
+/// Any other write: enrolment, tokens, master data, posting results, exceptions. `apply` runs in the group's transaction and
+/// may run again when the group is rolled back, so it must keep no state outside the database.
+struct Task {
+  std::string name;  // for the log
+  std::function<Result<void>(sql::Connection&, Instant now)> apply;
+  std::function<void(Result<void>)> done;
+};
+
+enum class Priority { kRequest, kBulk };  // requests (tasks, API) go before bulk catch-up
+using Command = std::variant<CommitDocuments, Task>;
+
+/// The one way in. Any thread.
+class WriterPort {
+ public:
+  virtual ~WriterPort() = default;
+  /// kUnavailable when the queue is full (bulk only) or kShuttingDown; `done` is then not called.
+  virtual Result<void> submit(Priority priority, Command command) = 0;
+  /// Bulk commands that wait; producers keep it small and share it fairly.
+  virtual std::size_t bulk_waiting() const = 0;
+};
+
+}  // namespace tillsync::hub

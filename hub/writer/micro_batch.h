@@ -1,0 +1,116 @@
+// What travels through the writer's stages: the documents of one micro-batch and the typed facts that stages hand to the
+// stages behind them. Stages never call each other; a new capability is a new stage or a new fact. Writer thread only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/bytes.h"
+#include "common/base/ids.h"
+#include "common/base/time.h"
+#include "common/contract/codec.h"
+#include "common/contract/document.h"
+#include "common/contract/masterdata.h"
+#include "common/wire/messages.h"
+
+namespace tillsync::hub {
+
+/// Intake's ruling over one document.
+enum class Verdict : std::uint8_t {
+  kUndecided = 0,
+  kNew = 1,
+  kDuplicate = 2,   // same identity, same content: nothing is written but the agent's cursor
+  kConflict = 3,    // same identity, other content: recorded, one exception per (identity, hash)
+  kOpaque = 4,      // bytes that this hub cannot decode: recorded, exception
+};
+
+/// One document on its way in, from an agent (agent_id, epoch, seq, chain set) or from the API (source set).
+struct IncomingDocument {
+  AgentId agent_id;
+  EpochId epoch;
+  std::uint64_t seq = 0;
+  ChainHash chain;
+  std::string source;  // "" = POS through an agent; else WMS, 3PL, ERP
+  LocationId location;
+  wire::EventKind kind = wire::EventKind::kDocument;
+  Instant agent_received_at;
+  std::string correlation_id;
+  ContentHash content_hash;
+  Bytes payload;
+
+  // Set by prepare() on the thread that received it, before the writer's transaction.
+  std::optional<Document> document;   // nullopt: opaque
+  std::string decode_error;
+  EventId event_id;
+  std::vector<Warning> warnings;      // check_document
+  bool effective = false;             // may move stock and money: decodes, no unknown critical field, not training
+
+  // Set by the intake stage.
+  Verdict verdict = Verdict::kUndecided;
+  std::int64_t event_no = 0;          // of this document's event row; of the first one for a duplicate
+};
+
+/// Decodes, identifies and checks a document. Pure; any thread.
+void prepare(IncomingDocument& document);
+
+/// A change of stock that the ledger has booked.
+struct StockChanged {
+  std::size_t document;  // index into MicroBatch::documents
+  LocationId location;
+  Sku sku;
+  std::string state, owner, lot;
+  Quantity change, on_hand;  // on_hand: after it
+  std::string movement;      // "sale", "return", "receipt", "count_correction", …
+  UnitPrice unit_cost;
+};
+
+/// Something for the exceptions list. Same (code, subject) twice is one exception.
+struct ExceptionRaised {
+  std::string code;           // of hub/exceptions/catalogue.h
+  std::string subject;        // what it is about, with code the key of the exception: event id text, or a derived id
+  std::string cause_key;      // groups equal causes: "sku:85123A"
+  LocationId location;
+  std::optional<std::int64_t> event_no;
+  std::string pointer;        // JSON pointer into the document
+  std::string detail;
+  std::string exception_id;   // "" = derived from (code, subject)
+};
+
+/// A posting to queue; the postings stage makes them, the store writes them.
+struct PostingQueued {
+  std::int64_t event_no = 0;
+  Posting posting;
+  bool balanced = true;       // false: kept as held, with an exception, never sent
+  std::string problem;
+};
+
+/// A declared gap: the agent no longer holds these.
+struct GapDeclared {
+  AgentId agent_id;
+  LocationId location;
+  wire::Gap gap;
+};
+
+/// Where an agent's epoch stands after this batch.
+struct CursorMoved {
+  AgentId agent_id;
+  EpochId epoch;
+  std::uint64_t seq = 0;
+  ChainHash chain;
+};
+
+struct MicroBatch {
+  Instant now;  // hub's clock
+  std::vector<IncomingDocument> documents;
+  std::vector<GapDeclared> gaps;
+  std::vector<CursorMoved> cursors;
+
+  // Facts, in the order of the stages.
+  std::vector<StockChanged> stock_changes;
+  std::vector<PostingQueued> postings;
+  std::vector<ExceptionRaised> exceptions;
+};
+
+}  // namespace tillsync::hub
