@@ -1,5 +1,6 @@
 // The one port to a database. Stores (`x_store.cpp`) speak only to this; adapters (sqlite.cpp; PostgreSQL later) implement
-// it. Statements use $1…$n. A Connection belongs to one thread at a time.
+// it. Statements use $1…$n. A Connection belongs to one thread at a time. A query that loads rows in order to change them ends
+// in the comment `/* for update */`: SQLite's writer holds the only lock anyway, an engine with row locks takes them there.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "common/base/bytes.h"
@@ -34,7 +36,8 @@ class Row {
 using RowCallback = std::function<void(const Row&)>;
 
 /// Errors of every call: kDiskFull, kIo, kCorrupt (with what to do), kUnavailable (locked by another writer), kConflict
-/// (a constraint), kDenied (read-only), kInternal (a statement that does not compile).
+/// (a constraint), kDenied (read-only), kLimitExceeded (a value too long for the engine), kTimeout (the connection's time limit),
+/// kInternal (a statement that does not compile or has another number of params).
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -45,14 +48,14 @@ class Connection {
     return run(statement, std::span(params.begin(), params.size()));
   }
 
-  /// Calls `each` for every row.
+  /// Calls `each` for every row. `each` may use the connection again; what it throws ends the query and passes through.
   virtual Result<void> query(std::string_view statement, std::span<const Param> params, const RowCallback& each) = 0;
   Result<void> query(std::string_view statement, std::initializer_list<Param> params, const RowCallback& each) {
     return query(statement, std::span(params.begin(), params.size()), each);
   }
 
   /// The batch primitive: runs the statement once for each `width` params of `rows` (rows.size() is a multiple of width).
-  /// Returns the rows changed in all. One round trip on a database server, a loop in SQLite.
+  /// Returns the rows changed in all; stops at the first row that fails (the caller rolls back). One round trip on a database server, a loop in SQLite.
   virtual Result<std::int64_t> run_each(std::string_view statement, std::size_t width, std::span<const Param> rows) = 0;
   /// The same for a query that is asked once for each row of params; `each` is told the index of the row.
   virtual Result<void> query_each(std::string_view statement, std::size_t width, std::span<const Param> rows,

@@ -18,6 +18,7 @@ struct SqliteOptions {
   std::int64_t cache_kib = 2'048;       // page cache of this connection
   std::int64_t busy_timeout_ms = 5'000; // wait for another process's lock
   bool automatic_checkpoint = true;     // false where a thread of its own calls checkpoint()
+  std::int64_t statement_time_limit_ms = 0;  // kTimeout beyond it; 0 = none. Readers of the hub set it
   std::string vfs;                      // "" = SQLite's default; tests put a faulting one here
 };
 

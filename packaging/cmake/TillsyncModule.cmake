@@ -1,4 +1,6 @@
 # ts_module(NAME DEPENDS ...)  one folder = one static library; its sources are the folder's *.cpp.
+# ts_schema(NAME NAMESPACE)    embeds the folder's schema/*.sql into the library NAME as NAMESPACE::migrations(), declared in
+#                              "<folder>/schema.h" (e.g. "agent/outbox/schema.h"), for tillsync::sql::migrate.
 # ts_program(NAME DEPENDS ...) an executable in build/bin from the folder's own main file.
 # ts_test(NAME DEPENDS ...)    a Catch2 executable from the folder's *_test.cpp, one ctest entry.
 set(TILLSYNC_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, comma separated")
@@ -69,4 +71,25 @@ function(ts_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
     ENVIRONMENT "TILLSYNC_SOURCE_DIR=${CMAKE_SOURCE_DIR};TILLSYNC_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
+endfunction()
+
+function(ts_schema name namespace)
+  get_target_property(kind ${name} TYPE)
+  if(kind STREQUAL "INTERFACE_LIBRARY")
+    message(FATAL_ERROR "ts_schema(${name}): the folder needs a .cpp of its own that uses the migrations")
+  endif()
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set(output ${CMAKE_BINARY_DIR}/generated/${folder})
+  set(writer ${CMAKE_SOURCE_DIR}/packaging/cmake/EmbedSchema.cmake)
+  file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/schema/*.sql)
+  add_custom_command(OUTPUT ${output}/schema.h ${output}/schema.cpp
+    COMMAND ${CMAKE_COMMAND} -DSCHEMA_FOLDER=${CMAKE_CURRENT_SOURCE_DIR}/schema -DNAMESPACE=${namespace}
+            -DHEADER=${folder}/schema.h -DOUTPUT_FOLDER=${output} -P ${writer}
+    DEPENDS ${scripts} ${writer} VERBATIM)
+  # Users of the library include schema.h too, and must not compile before it is written.
+  target_sources(${name} PRIVATE ${output}/schema.cpp PUBLIC FILE_SET schema TYPE HEADERS BASE_DIRS ${CMAKE_BINARY_DIR}/generated
+                 FILES ${output}/schema.h)
+  if(NOT name STREQUAL "ts_sql")
+    target_link_libraries(${name} PUBLIC ts_sql)
+  endif()
 endfunction()
