@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +16,9 @@
 namespace tillsync::http {
 
 struct Request {
-  std::string method;  // upper case
-  std::string path;    // percent-decoded, without the query
+  std::string method;  // upper case; a HEAD arrives as GET, and the server leaves the body of its answer out
+  std::string path;    // percent-decoded, without the query; never holds a NUL
+  std::vector<std::string> segments;  // the path's parts between slashes, each decoded: "/v1/stock/A%2FB" ends in "A/B"
   std::vector<std::pair<std::string, std::string>> query;    // decoded, repeated names kept in order
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
@@ -36,13 +36,28 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
-/// Answers one request once, from any thread. Dropped without an answer it sends 500.
+/// A body that grows (server-sent events). Any thread. Its end, or that of the object, ends the answer.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// Never blocks. False when the peer is gone or has fallen kStreamBytesMax behind (it is cut off then), or the server stops.
+  virtual bool write(std::string_view bytes) = 0;
+};
+inline constexpr std::size_t kStreamBytesMax = 1'000'000;  // written and not yet taken by the peer
+
+/// Answers one request once, from any thread. Dropped without an answer it sends 500. Harmless after the server's end.
 class Responder {
  public:
   virtual ~Responder() = default;
   virtual void send(Response response) = 0;
+  /// Sends status and headers now and the body as it is written. nullptr where that is not possible: `head` was sent whole then.
+  virtual std::unique_ptr<Stream> send_stream(Response head) {
+    send(std::move(head));
+    return nullptr;
+  }
 };
-/// Called on a server thread; must not block. Keep the responder and answer later where work is to be done.
+/// Called on a server thread; must not block. Keep the responder and answer later where work is to be done. What it throws
+/// becomes 500.
 using Handler = std::function<void(Request, std::unique_ptr<Responder>)>;
 
 struct ServerOptions {
@@ -50,20 +65,27 @@ struct ServerOptions {
   std::uint16_t port = 0;  // 0 = any free one
   unsigned threads = 1;
   std::size_t request_bytes_max = 16'000'000;  // 413 beyond it, before the body is kept
+  std::size_t bodies_bytes_max = 64'000'000;   // bodies of all requests that are not yet answered; 503 beyond it
   unsigned connections_max = 512;
-  unsigned idle_timeout_s = 75;
+  unsigned idle_timeout_s = 75;                // without a byte; a request that trickles in is cut off earlier under pressure
   std::string tls_certificate_pem, tls_key_pem;  // both set: HTTPS
 };
 
-/// "127.0.0.1:7080" or "[::1]:7080" into its parts; kInvalid else.
-Result<std::pair<std::string, std::uint16_t>> parse_listen_address(std::string_view text);
+inline constexpr std::size_t kHeaderBytesMax = 16 * 1024;  // request line and headers of one request: 414 or 431 beyond it
 
+/// "127.0.0.1:7080" or "[::1]:7080" into its parts; kInvalid else. Numbers only: a name could move to another interface.
+Result<std::pair<std::string, std::uint16_t>> parse_listen_address(std::string_view text);
+/// 127.0.0.0/8 or ::1.
+bool is_loopback(std::string_view address);
+
+/// Its destructor answers what still waits with 503 and joins the threads.
 class Server {
  public:
+  /// kInvalid: address, certificate or key cannot be read. kUnavailable: the port is taken. kDenied: a port below 1024.
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options, Handler handler);
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
-  /// Takes no new connections; open ones may finish. Call before the program's last commit.
+  /// Takes no new connections; open ones may finish and are closed behind their answer. Call before the program's last commit.
   virtual void stop_accepting() = 0;
 };
 
