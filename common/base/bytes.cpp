@@ -13,6 +13,14 @@ int hex_value(char c) {
   return -1;
 }
 
+int base32_value(char c) {
+  if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (c == 'o') return 0;
+  if (c == 'i' || c == 'l') return 1;
+  const std::size_t at = std::string_view(kBase32Digits).find(c);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
 }  // namespace
 
 std::string to_hex(BytesView bytes) {
@@ -54,6 +62,26 @@ std::string to_base32(BytesView bytes) {
   }
   if (bits > 0) text += kBase32Digits[(buffer << (5 - bits)) & 31];
   return text;
+}
+
+std::optional<Bytes> from_base32(std::string_view text) {
+  Bytes bytes;
+  std::uint32_t buffer = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const int value = base32_value(c);
+    if (value < 0) return std::nullopt;
+    buffer = (buffer << 5) | static_cast<std::uint32_t>(value);
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes += static_cast<char>(buffer >> bits);
+    }
+    buffer &= (1U << bits) - 1;
+  }
+  // A whole spare character, or bits that no byte owns, would make two texts of one value.
+  if (bits >= 5 || buffer != 0) return std::nullopt;
+  return bytes;
 }
 
 }  // namespace tillsync

@@ -23,6 +23,9 @@ std::string to_hex(BytesView bytes);
 std::optional<Bytes> from_hex(std::string_view text);
 /// Crockford base32, lower case, without padding: short, and safe to read over the telephone.
 std::string to_base32(BytesView bytes);
+/// Reads both cases, and o, i, l as 0, 1, 1. nullopt for other characters, a length that to_base32 never gives, or set
+/// bits behind the last whole byte.
+std::optional<Bytes> from_base32(std::string_view text);
 
 /// N bytes of one meaning; Tag keeps a hash from being passed where a key is wanted.
 template <class Tag, std::size_t N>

@@ -15,6 +15,7 @@ inline constexpr std::size_t kDocumentDepthMax = 32;             // nested objec
 inline constexpr std::size_t kIdentifierCodePointsMax = 64;
 inline constexpr std::size_t kFreeTextCodePointsMax = 4'000;     // description, reason text
 inline constexpr std::size_t kRequestBytesMax = 16'000'000;      // a request at any door, before it is parsed
+inline constexpr std::size_t kTreeValuesMax = 1'000'000;         // values (texts, numbers, lists, objects) in one request
 
 // Frames between agent and hub (common/wire/README.md).
 inline constexpr std::size_t kFrameBytesMax = 8'000'000;         // one ZeroMQ message

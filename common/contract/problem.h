@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace tillsync {
 
@@ -16,6 +17,10 @@ struct Problem {
   std::string detail;
   std::string pointer;
 };
+
+/// A problem of the published list (README.md beside this file), with its status and title. The detail never repeats a
+/// card number. TS_CHECK: the code is in the list.
+Problem make_problem(std::string_view code, std::string detail, std::string pointer = {});
 
 /// {"type","title","status","detail","pointer"} as one line of JSON.
 std::string to_problem_json(const Problem& problem);
