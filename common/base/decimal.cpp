@@ -111,19 +111,29 @@ Result<std::int64_t> parse_decimal(std::string_view text, int scale) {
 }
 
 std::string format_decimal(std::int64_t value, int scale, int min_decimals) {
-  const bool negative = value < 0;
   // The magnitude of the smallest 64-bit number does not fit in 64 signed bits.
-  std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-  std::string digits = std::to_string(magnitude);
+  const std::uint64_t magnitude = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  constexpr std::size_t kDigitsMax = 20;  // of a 64-bit number
+  char digits[kDigitsMax];
+  const char* end = std::to_chars(std::begin(digits), std::end(digits), magnitude).ptr;
+  const auto count = static_cast<std::size_t>(end - digits);
   const auto width = static_cast<std::size_t>(scale);
-  if (digits.size() <= width) digits.insert(0, width + 1 - digits.size(), '0');
-  std::string whole = digits.substr(0, digits.size() - width);
-  std::string fraction = digits.substr(digits.size() - width);
-  while (fraction.size() > static_cast<std::size_t>(min_decimals) && !fraction.empty() && fraction.back() == '0')
-    fraction.pop_back();
-  std::string text = negative ? "-" : "";
-  text += whole;
-  if (!fraction.empty()) text += "." + fraction;
+
+  std::string text = value < 0 ? "-" : "";
+  if (count > width)
+    text.append(digits, count - width);
+  else
+    text += '0';
+  if (width == 0) return text;
+  text += '.';
+  if (count < width) text.append(width - count, '0');
+  text.append(count > width ? end - width : digits, end);
+  std::size_t decimals = width;
+  while (decimals > static_cast<std::size_t>(min_decimals) && text.back() == '0') {
+    text.pop_back();
+    --decimals;
+  }
+  if (decimals == 0) text.pop_back();
   return text;
 }
 

@@ -1,7 +1,6 @@
 #include "common/base/time.h"
 
 #include <chrono>
-#include <cstdio>
 
 namespace tillsync {
 namespace {
@@ -34,6 +33,13 @@ std::unexpected<Error> bad_instant(std::string_view text) {
               "write it with its offset, like \"2010-12-01T08:26:00Z\"");
 }
 
+/// The last `width` digits of a number that is not negative, with leading zeros.
+void append_digits(std::string& text, int value, std::size_t width) {
+  const std::size_t start = text.size();
+  text.append(width, '0');
+  for (std::size_t i = width; i-- > 0; value /= 10) text[start + i] = static_cast<char>('0' + value % 10);
+}
+
 /// Floor division: -1 µs belongs to the day before.
 std::int64_t floor_div(std::int64_t value, std::int64_t divisor) {
   const std::int64_t quotient = value / divisor;
@@ -56,9 +62,12 @@ Result<Date> parse_date(std::string_view text) {
 
 std::string format_date(Date date) {
   const std::chrono::year_month_day ymd{std::chrono::sys_days{std::chrono::days{date.days}}};
-  char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                static_cast<unsigned>(ymd.day()));
+  std::string text;
+  append_digits(text, static_cast<int>(ymd.year()), 4);
+  text += '-';
+  append_digits(text, static_cast<int>(static_cast<unsigned>(ymd.month())), 2);
+  text += '-';
+  append_digits(text, static_cast<int>(static_cast<unsigned>(ymd.day())), 2);
   return text;
 }
 
@@ -101,25 +110,30 @@ Result<Instant> parse_instant(std::string_view text) {
   }
   if (at != text.size()) return bad_instant(text);
   const std::int64_t total = date->days * kSecondsPerDay + hour * 3600 + minute * 60 + second - offset_seconds;
-  return Instant{total * kMicrosPerSecond + fraction};
+  const Instant instant{total * kMicrosPerSecond + fraction};
+  if (instant < Instant{} || instant > kInstantMax) return bad_instant(text);
+  return instant;
 }
 
 std::string format_instant(Instant instant) {
   const Date date = date_of(instant);
-  std::int64_t rest = instant.micros - date.days * kSecondsPerDay * kMicrosPerSecond;
+  const std::int64_t rest = instant.micros - date.days * kSecondsPerDay * kMicrosPerSecond;
   const auto micros = static_cast<int>(rest % kMicrosPerSecond);
-  rest /= kMicrosPerSecond;
-  char text[40];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02d", static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60),
-                static_cast<int>(rest % 60));
-  std::string result = format_date(date) + text;
+  const auto second_of_day = static_cast<int>(rest / kMicrosPerSecond);
+  std::string text = format_date(date);
+  text += 'T';
+  append_digits(text, second_of_day / 3600, 2);
+  text += ':';
+  append_digits(text, second_of_day / 60 % 60, 2);
+  text += ':';
+  append_digits(text, second_of_day % 60, 2);
   if (micros != 0) {
-    std::snprintf(text, sizeof text, ".%06d", micros);
-    std::string fraction = text;
-    while (fraction.back() == '0') fraction.pop_back();
-    result += fraction;
+    text += '.';
+    append_digits(text, micros, 6);
+    while (text.back() == '0') text.pop_back();
   }
-  return result + "Z";
+  text += 'Z';
+  return text;
 }
 
 }  // namespace tillsync

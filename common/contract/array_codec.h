@@ -3,7 +3,6 @@
 #pragma once
 
 #include <charconv>
-#include <limits>
 #include <msgpack.hpp>
 #include <string>
 #include <type_traits>
@@ -117,14 +116,8 @@ class ArrayReader {
   void read(UnitPrice& member) { member.micro = cursor_.integer(); }
   void read(Rate& member) { member.micro = cursor_.integer(); }
   void read(Amount& member) { member.minor = cursor_.integer(); }
-  void read(Instant& member) { member.micros = cursor_.integer(); }
-  void read(Date& member) {
-    const std::int64_t days = cursor_.integer();
-    if (days < std::numeric_limits<std::int32_t>::min() || days > std::numeric_limits<std::int32_t>::max())
-      cursor_.fail(ErrorCode::kInvalid, "no such date");
-    else
-      member.days = static_cast<std::int32_t>(days);
-  }
+  void read(Instant& member) { member.micros = up_to(kInstantMax.micros); }
+  void read(Date& member) { member.days = static_cast<std::int32_t>(up_to(kDateMax.days)); }
   void read(std::int64_t& member) { member = cursor_.integer(); }
   void read(bool& member) { member = cursor_.boolean(); }
   template <class Tag>
@@ -146,6 +139,12 @@ class ArrayReader {
   template <FieldObject M>
   void read(M& member) {
     read_array(cursor_, member);
+  }
+  std::int64_t up_to(std::int64_t max) {
+    const std::int64_t value = cursor_.integer();
+    if (value >= 0 && value <= max) return value;
+    cursor_.fail(ErrorCode::kInvalid, "no such date or time");
+    return 0;
   }
 
   MsgpackCursor& cursor_;

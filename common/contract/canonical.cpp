@@ -5,7 +5,6 @@
 #include <type_traits>
 
 #include "common/contract/field_list.h"
-#include "common/contract/typed_reader.h"
 #include "common/crypto/crypto.h"
 
 namespace tillsync {

@@ -14,6 +14,9 @@
 
 namespace tillsync {
 
+/// Decimals of an Amount whose object names no currency.
+inline constexpr int kDigitsWithoutCurrency = 2;
+
 /// An object of the contract: it has a list of fields and keeps the unknown ones.
 template <class T>
 concept FieldObject = requires(std::remove_const_t<T>& object) { object.extras.size(); };

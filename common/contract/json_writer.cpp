@@ -1,7 +1,5 @@
 #include "common/contract/json_writer.h"
 
-#include "common/contract/typed_reader.h"
-
 namespace tillsync {
 namespace {
 

@@ -130,8 +130,6 @@ class ObjectReader {
   int digits_;
 };
 
-inline constexpr int kDigitsWithoutCurrency = 2;
-
 template <FieldObject T>
 void read_object(TypedReader& reader, const Value& value, T& object, const Path& path, int digits) {
   const ValueObject* tree = reader.object(value, path);
