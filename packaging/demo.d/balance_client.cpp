@@ -1,0 +1,58 @@
+#include "packaging/demo.d/balance_client.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "common/base/os.h"
+
+namespace tillsync::demo {
+namespace {
+
+constexpr std::int64_t kAskEveryMs = 250;
+constexpr std::int64_t kTellEveryS = 5;
+constexpr int kOk = 200;
+
+Result<SumsByLocation> ask(HttpClient& http, const std::string& url, const std::vector<std::string>& headers) {
+  TS_ASSIGN_OR_RETURN(const HttpAnswer answer, http.get(url, headers));
+  if (answer.status != kOk)
+    return fail(ErrorCode::kUnavailable, url, "it answers " + std::to_string(answer.status) + ": " + answer.body.substr(0, 200));
+  return sums_from_json(answer.body);
+}
+
+}  // namespace
+
+Result<SumsByLocation> BalanceClient::hub_sums() {
+  return ask(hub_, options_.hub_url + "/v1/reconciliation", {"Authorization: Bearer " + options_.hub_token});
+}
+
+Result<SumsByLocation> BalanceClient::erp_sums() { return ask(erp_, options_.erp_url + "/summary", {}); }
+
+Result<std::vector<BalanceRow>> BalanceClient::settle(const SumsByLocation& pos) {
+  Duration moved_at = os::monotonic();
+  Duration told_at = moved_at;
+  Distance before{-1, -1};
+  for (;;) {
+    const auto hub = hub_sums();
+    const auto erp = erp_sums();
+    const Duration now = os::monotonic();
+    const bool patient = now - moved_at < seconds(options_.patience_s);
+    if (hub && erp) {
+      auto rows = compare(pos, *hub, *erp);
+      const Distance left = distance(rows);
+      if ((left.hub == 0 && left.erp == 0) || !patient) return rows;
+      if (left.hub != before.hub || left.erp != before.erp) moved_at = now;
+      before = left;
+      if (now - told_at >= seconds(kTellEveryS)) {
+        fmt::print(stderr, "on the way: {} documents to the hub, {} to the ERP\n", left.hub, left.erp);
+        told_at = now;
+      }
+    } else if (!patient) {
+      return std::unexpected(hub ? erp.error() : hub.error());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(kAskEveryMs));
+  }
+}
+
+}  // namespace tillsync::demo

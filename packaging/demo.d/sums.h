@@ -1,0 +1,40 @@
+// What documents add up to per location: the left column of the balance POS = hub = ERP. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/decimal.h"
+#include "common/base/error.h"
+#include "common/contract/document.h"
+
+namespace tillsync::demo {
+
+/// documents: of every contract, closes included. gross: of sales less returns, in minor units per currency. units: the net
+/// change of stock, in thousandths.
+struct LocationSums {
+  std::int64_t documents = 0;
+  std::map<std::string, std::int64_t> gross_minor;
+  std::int64_t units_milli = 0;
+  bool operator==(const LocationSums&) const = default;
+
+  void add(const LocationSums& other);
+};
+
+/// Keyed by location id.
+using SumsByLocation = std::map<std::string, LocationSums>;
+
+/// What a document does to the stock of its location; training and lines that are no goods move nothing.
+std::vector<std::pair<Sku, Quantity>> stock_changes(const Document& document);
+LocationSums sums_of(const Document& document);
+
+/// {"locations":[{"location":"GB","documents":3,"gross":{"GBP":"17.98"},"units":"-6"}]}: the form of the reference ERP's
+/// summary, and of the file that `post` leaves for `balance`. Other members are passed over; a location that stands there
+/// twice is added up.
+std::string sums_to_json(const SumsByLocation& sums);
+Result<SumsByLocation> sums_from_json(std::string_view text);
+
+}  // namespace tillsync::demo
