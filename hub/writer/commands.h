@@ -20,7 +20,8 @@ namespace tillsync::hub {
 struct DocumentOutcome {
   Verdict verdict = Verdict::kUndecided;
   EventId event_id;
-  std::int64_t event_no = 0;
+  std::int64_t event_no = 0;  // of a conflict: the event that holds the identity; 0 when that never came
+  ExceptionId exception_id;   // of a conflict
 };
 
 /// Documents of one agent (contiguous seqs, or a gap) or of one API request. All or none is committed.
@@ -31,7 +32,7 @@ struct CommitDocuments {
   std::function<void(Result<std::vector<DocumentOutcome>>)> done;
 };
 
-/// Any other write: enrolment, tokens, master data, posting results, exceptions. `apply` runs in the group's transaction and
+/// Tasks of a group run before its documents. Any other write: enrolment, tokens, master data, posting results, exceptions. `apply` runs in the group's transaction and
 /// may run again when the group is rolled back, so it must keep no state outside the database.
 struct Task {
   std::string name;  // for the log

@@ -39,6 +39,7 @@ struct IncomingDocument {
   std::string correlation_id;
   ContentHash content_hash;
   Bytes payload;
+  std::optional<Duration> clock_skew;  // hub's clock minus the agent's, as last measured; nullopt = not known
 
   // Set by prepare() on the thread that received it, before the writer's transaction.
   std::optional<Document> document;   // nullopt: opaque
@@ -52,18 +53,28 @@ struct IncomingDocument {
   std::int64_t event_no = 0;          // of this document's event row; of the first one for a duplicate
 };
 
-/// Decodes, identifies and checks a document. Pure; any thread.
+/// Decodes, identifies and checks a document. A zero content hash (the API has none) is computed; what does not decode gets
+/// an event id of its own, derived from location and bytes. Pure; any thread.
 void prepare(IncomingDocument& document);
 
 /// A change of stock that the ledger has booked.
 struct StockChanged {
-  std::size_t document;  // index into MicroBatch::documents
+  std::size_t document;      // index into MicroBatch::documents: whose arrival brought it
+  std::int64_t event_no = 0; // under which it is booked: the document's own, or of a void that waited for this document
   LocationId location;
   Sku sku;
   std::string state, owner, lot;
   Quantity change, on_hand;  // on_hand: after it
   std::string movement;      // "sale", "return", "receipt", "count_correction", …
   UnitPrice unit_cost;
+};
+
+/// A void or reversal takes effect: in its own batch, or in the batch that brings the original it has waited for.
+struct DocumentReversed {
+  std::int64_t event_no = 0;           // of the void
+  EventId event_id;
+  std::int64_t original_event_no = 0;
+  EventId original_event_id;
 };
 
 /// Something for the exceptions list. Same (code, subject) twice is one exception.
@@ -76,6 +87,12 @@ struct ExceptionRaised {
   std::string pointer;        // JSON pointer into the document
   std::string detail;
   std::string exception_id;   // "" = derived from (code, subject)
+};
+
+/// What was an exception has settled itself (the original of a void came). Nothing happens when none is open.
+struct ExceptionSettled {
+  std::string code, subject;
+  std::string why;
 };
 
 /// A posting to queue; the postings stage makes them, the store writes them.
@@ -109,8 +126,10 @@ struct MicroBatch {
 
   // Facts, in the order of the stages.
   std::vector<StockChanged> stock_changes;
+  std::vector<DocumentReversed> reversals;
   std::vector<PostingQueued> postings;
   std::vector<ExceptionRaised> exceptions;
+  std::vector<ExceptionSettled> settled;
 };
 
 }  // namespace tillsync::hub

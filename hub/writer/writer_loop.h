@@ -13,18 +13,18 @@
 #include "common/sql/sql.h"
 #include "hub/writer/commands.h"
 #include "hub/writer/stage.h"
+#include "hub/writer/writer_core.h"
 
 namespace tillsync::hub {
 
 struct WriterOptions {
   std::size_t bulk_queue_max = 64;          // commands
   std::size_t group_documents_max = 4'096;  // documents in one transaction
+  std::size_t group_commands_max = 256;     // requests in one transaction
   Duration group_time = milliseconds(2);    // bulk work in one transaction, about
-  std::function<Instant()> now;             // hub's wall clock
-};
-
-struct WriterCounters {
-  std::uint64_t groups = 0, documents = 0, tasks = 0, reruns = 0, failures = 0;
+  std::size_t checkpoint_documents = 10'000;  // written since the last checkpoint: time for the next one
+  Duration checkpoint_delay = seconds(2);   // after a write, when fewer than that follow
+  std::function<Instant()> now;             // hub's wall clock; empty = the system's
 };
 
 class WriterLoop : public WriterPort {
@@ -36,21 +36,6 @@ class WriterLoop : public WriterPort {
   /// Takes no more commands, commits what waits, ends the threads.
   virtual void stop() = 0;
   virtual WriterCounters counters() const = 0;
-};
-
-/// The same group logic without a thread, for tests and the simulator: runs the commands as one group.
-class WriterCore {
- public:
-  WriterCore(sql::Connection& connection, std::vector<std::unique_ptr<Stage>>& stages) : connection_(connection), stages_(stages) {}
-  Result<void> start();
-  /// Commits the group (with the rerun rule) and calls every `done`.
-  void run_group(std::vector<Command> group, Instant now);
-  const WriterCounters& counters() const { return counters_; }
-
- private:
-  sql::Connection& connection_;
-  std::vector<std::unique_ptr<Stage>>& stages_;
-  WriterCounters counters_;
 };
 
 }  // namespace tillsync::hub

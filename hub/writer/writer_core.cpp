@@ -1,0 +1,151 @@
+#include "hub/writer/writer_core.h"
+
+#include <exception>
+#include <utility>
+
+#include "common/contract/document.h"
+
+namespace tillsync::hub {
+namespace {
+
+/// Takes the documents of all commands into one batch, and gives them back when the group must run again.
+MicroBatch gather(std::span<Command> group, Instant now) {
+  MicroBatch batch;
+  batch.now = now;
+  std::size_t count = 0;
+  for (const Command& command : group) {
+    if (const auto* commit = std::get_if<CommitDocuments>(&command)) count += commit->documents.size();
+  }
+  batch.documents.reserve(count);
+  for (Command& command : group) {
+    auto* commit = std::get_if<CommitDocuments>(&command);
+    if (commit == nullptr) continue;
+    for (IncomingDocument& document : commit->documents) batch.documents.push_back(std::move(document));
+    if (commit->gap) batch.gaps.push_back(*commit->gap);
+    if (commit->cursor) batch.cursors.push_back(*commit->cursor);
+  }
+  return batch;
+}
+
+void give_back(std::span<Command> group, MicroBatch& batch) {
+  std::size_t next = 0;
+  for (Command& command : group) {
+    auto* commit = std::get_if<CommitDocuments>(&command);
+    if (commit == nullptr) continue;
+    for (IncomingDocument& document : commit->documents) {
+      document = std::move(batch.documents[next++]);
+      document.verdict = Verdict::kUndecided;
+      document.event_no = 0;
+    }
+  }
+}
+
+DocumentOutcome outcome_of(const IncomingDocument& document) {
+  DocumentOutcome outcome{document.verdict, document.event_id, document.event_no, {}};
+  if (document.verdict == Verdict::kConflict && document.document)
+    outcome.exception_id = conflict_exception_id(identity_of(*document.document, document.location), document.content_hash);
+  return outcome;
+}
+
+bool has_documents(const MicroBatch& batch) {
+  return !batch.documents.empty() || !batch.gaps.empty() || !batch.cursors.empty();
+}
+
+}  // namespace
+
+Result<void> WriterCore::start() {
+  for (const auto& stage : stages_) TS_RETURN_IF_ERROR(stage->start(connection_));
+  return {};
+}
+
+Result<void> WriterCore::run_stages(MicroBatch& batch) {
+  for (const auto& stage : stages_) {
+    TS_RETURN_IF_ERROR(stage->load(connection_, batch));
+    stage->decide(batch);
+    TS_RETURN_IF_ERROR(stage->write(connection_, batch));
+  }
+  return {};
+}
+
+Result<void> WriterCore::apply(std::span<Command> group, MicroBatch& batch) {
+  try {
+    TS_RETURN_IF_ERROR(connection_.begin());
+    for (const Command& command : group) {
+      if (const auto* task = std::get_if<Task>(&command)) TS_RETURN_IF_ERROR(task->apply(connection_, batch.now));
+    }
+    if (has_documents(batch)) TS_RETURN_IF_ERROR(run_stages(batch));
+    return connection_.commit();
+  } catch (const std::exception& exception) {
+    // One member's fault must not end the hub: the rerun finds it.
+    return fail(ErrorCode::kInternal, "commit a group", exception.what());
+  }
+}
+
+Result<std::vector<WriterCore::Outcomes>> WriterCore::attempt(std::span<Command> group, Instant now) {
+  MicroBatch batch = gather(group, now);
+  if (auto applied = apply(group, batch); !applied) {
+    // A failed rollback leaves the connection in its transaction; the next begin() reports that.
+    (void)connection_.rollback();
+    for (const auto& stage : stages_) stage->rolled_back();
+    give_back(group, batch);
+    return std::unexpected(std::move(applied).error());
+  }
+  for (const auto& stage : stages_) stage->committed();
+  std::vector<Outcomes> outcomes(group.size());
+  std::size_t next = 0;
+  for (std::size_t index = 0; index < group.size(); ++index) {
+    const auto* commit = std::get_if<CommitDocuments>(&group[index]);
+    if (commit == nullptr) continue;
+    outcomes[index].reserve(commit->documents.size());
+    for (std::size_t i = 0; i < commit->documents.size(); ++i) outcomes[index].push_back(outcome_of(batch.documents[next++]));
+  }
+  return outcomes;
+}
+
+void WriterCore::succeed(std::span<Command> group, std::vector<Outcomes> outcomes) {
+  ++counters_.groups;
+  for (std::size_t index = 0; index < group.size(); ++index) {
+    if (auto* commit = std::get_if<CommitDocuments>(&group[index])) {
+      counters_.documents += commit->documents.size();
+      if (commit->done) commit->done(std::move(outcomes[index]));
+    } else {
+      const Task& task = std::get<Task>(group[index]);
+      ++counters_.tasks;
+      if (task.done) task.done({});
+    }
+  }
+}
+
+void WriterCore::fail_all(std::span<Command> group, const Error& error) {
+  for (Command& command : group) {
+    ++counters_.failures;
+    if (auto* commit = std::get_if<CommitDocuments>(&command)) {
+      if (commit->done) commit->done(std::unexpected(error));
+    } else {
+      const Task& task = std::get<Task>(command);
+      if (task.done) task.done(std::unexpected(error));
+    }
+  }
+}
+
+void WriterCore::run_group(std::vector<Command> group, Instant now) {
+  if (group.empty()) return;
+  const std::span<Command> all(group);
+  auto together = attempt(all, now);
+  if (together) return succeed(all, std::move(*together));
+  if (group.size() == 1 || together.error().code == ErrorCode::kDiskFull) return fail_all(all, together.error());
+
+  ++counters_.reruns;
+  for (std::size_t index = 0; index < group.size(); ++index) {
+    const std::span<Command> one = all.subspan(index, 1);
+    auto alone = attempt(one, now);
+    if (alone) {
+      succeed(one, std::move(*alone));
+      continue;
+    }
+    if (alone.error().code == ErrorCode::kDiskFull) return fail_all(all.subspan(index), alone.error());
+    fail_all(one, alone.error());
+  }
+}
+
+}  // namespace tillsync::hub
