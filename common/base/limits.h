@@ -23,6 +23,12 @@ inline constexpr std::size_t kBatchEventsMax = 512;              // documents in
 inline constexpr std::size_t kBatchBytesMax = 4'500'000;         // documents of one events frame, decompressed
 inline constexpr std::size_t kWindowBytesMax = 4'000'000;        // unacknowledged bytes in flight of one agent
 inline constexpr std::int64_t kHeartbeatSeconds = 15;
+inline constexpr std::size_t kControlFrameBytesMax = 1'000'000;  // every frame but events and deliver
+inline constexpr std::size_t kFrameDepthMax = 16;                // nested lists and maps of a frame, unknown fields among them
+inline constexpr std::size_t kFrameTextBytesMax = 4'000;         // version, name, token, key, text
+inline constexpr std::size_t kDeliverItemsMax = 512;             // inbox items in one deliver frame
+inline constexpr std::size_t kDeliverBytesMax = 4'000'000;       // their payloads together
+inline constexpr std::size_t kNonceBytesMax = 64;                // nonce of an error, proof of a hello
 
 // Retention at the agent (ARCHITECTURE section 5).
 inline constexpr std::int64_t kPayloadRetentionDays = 35;
