@@ -1,0 +1,31 @@
+// One HTTP call to the hub's API, on libcurl. Blocks; a command line has nothing else to do meanwhile. One thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/base/error.h"
+
+namespace tillsync::hub {
+
+struct ApiAnswer {
+  int status = 0;
+  std::string body;
+};
+
+class ApiClient {
+ public:
+  /// hub_url without a trailing slash, e.g. "http://127.0.0.1:7080".
+  ApiClient(std::string hub_url, std::string token) : hub_url_(std::move(hub_url)), token_(std::move(token)) {}
+  /// path begins with '/' and is encoded already. A POST carries a fresh Idempotency-Key, so that a repeat by libcurl is harmless.
+  /// kUnavailable when the hub cannot be reached, with what to check.
+  Result<ApiAnswer> call(const std::string& method, const std::string& path, const std::string& body = {}) const;
+
+ private:
+  std::string hub_url_, token_;
+};
+
+/// Percent-encodes one path segment or query value (RFC 3986 unreserved characters stay).
+std::string url_encode(std::string_view text);
+
+}  // namespace tillsync::hub
