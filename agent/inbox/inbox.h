@@ -1,14 +1,17 @@
 // The agent's durable queue from the hub: products, prices, orders to pick, configuration. Each consumer (till) has its own
-// cursor; products and prices are also kept by key for look-ups. Writer and reader threads as in outbox.h.
+// cursor. The newest item of a kind and key replaces the older one, so that the queue is also the look-up for products and
+// prices, and a new till reads it from 0. Writer and reader threads as in outbox.h.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "common/base/error.h"
+#include "common/base/time.h"
 #include "common/sql/sql.h"
 #include "common/wire/messages.h"
 
@@ -33,11 +36,13 @@ class InboxReader {
 class Inbox {
  public:
   static Result<std::unique_ptr<Inbox>> open(sql::Connection& connection);
-  /// Inside the caller's transaction. Items with a no that is here already change nothing.
-  Result<void> append(const std::vector<wire::InboxItem>& items);
-  Result<void> acknowledge(std::string_view consumer, std::uint64_t no);
-  /// Drops items that every consumer seen in the last `consumer_days` has acknowledged.
-  Result<std::uint64_t> prune(std::int64_t consumer_days);
+  /// Inside the caller's transaction. Items up to last_no change nothing: they were here already.
+  Result<void> append(std::span<const wire::InboxItem> items);
+  /// A consumer that acknowledges is one that `prune` waits for. Never moves back; kInvalid beyond last_no.
+  Result<void> acknowledge(std::string_view consumer, std::uint64_t no, Instant now);
+  /// Drops items that every consumer seen since then has acknowledged, a bounded number per call; products and prices stay, for
+  /// look-ups. Without such a consumer nothing is dropped: the till that will read it may not be installed yet.
+  Result<std::uint64_t> prune(Instant consumers_seen_since);
 
  private:
   explicit Inbox(sql::Connection& connection) : connection_(connection) {}

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct OutboxState {
 struct NewRow {
   wire::EventKind kind = wire::EventKind::kDocument;
   EventId event_id;
+  /// The business identity as bytes that sort a till's documents by their number, so that one commit dirties few pages
+  /// (identity_key of agent/ingest). Empty: event_id stands in for it.
+  Bytes identity_key;
   ContentHash content_hash;
   std::string correlation_id;
   Instant received_at;
@@ -64,9 +68,17 @@ struct OutboxRow {
 struct OutboxStats {
   std::uint64_t waiting = 0;                // not acknowledged
   std::optional<Instant> oldest_waiting;    // received_at
-  std::uint64_t rows = 0;
-  std::int64_t bytes = 0;                   // of the database file and its log
+  std::uint64_t rows = 0;                   // held, acknowledged ones among them
+  std::int64_t bytes = 0;                   // of the database file, without its log
 };
+
+/// finished: nothing older is left, so that the caller may wait a while before it asks again.
+struct Pruned {
+  std::uint64_t payloads = 0, identities = 0;
+  bool finished = true;
+};
+inline constexpr std::uint64_t kPruneRowsMax = 256;        // payloads dropped by one call
+inline constexpr std::uint64_t kPruneIdentitiesMax = 1'000; // identities looked at by one call
 
 class OutboxReader {
  public:
@@ -74,7 +86,8 @@ class OutboxReader {
   Result<OutboxState> state();
   /// Rows first_seq, first_seq+1, … until count_max rows or bytes_max payload bytes (at least one row when there is one).
   Result<std::vector<OutboxRow>> rows(std::uint64_t first_seq, std::size_t count_max, std::size_t bytes_max);
-  /// The chain after seq; nullopt when the outbox does not know it (pruned, or never had it).
+  /// The chain after seq in the present epoch; nullopt when the outbox does not know it (pruned, of an older epoch, or never had
+  /// it). Before the epoch's first row it is the epoch's seed.
   Result<std::optional<ChainHash>> chain_at(std::uint64_t seq);
   Result<OutboxStats> stats();
 
@@ -89,24 +102,36 @@ class Outbox {
 
   /// Inside the caller's transaction (the group commit): decides new, duplicate or conflict and writes. One result per row.
   /// After a rollback call forget_uncommitted().
-  Result<std::vector<Appended>> append(const std::vector<NewRow>& rows);
+  Result<std::vector<Appended>> append(std::span<const NewRow> rows);
+  Result<std::vector<Appended>> append(std::initializer_list<NewRow> rows) { return append(std::span(rows.begin(), rows.size())); }
+  /// The state is read again from the database; where that fails, at the next call.
   void forget_uncommitted();
 
-  /// Records the hub's acknowledgement. Never moves back; a lower seq is ignored unless the incarnation changed.
+  /// Records the hub's acknowledgement. Never moves back; a lower seq is ignored unless the incarnation changed. A seq that was
+  /// never given is kInvalid.
   Result<void> acknowledge(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain);
-  /// Starts a new epoch at first_seq: recomputes the chain of rows from there on. acked becomes first_seq - 1.
+  /// Starts a new epoch at first_seq: recomputes the chain of the rows held from there on, beginning with the epoch's seed.
+  /// acked becomes first_seq - 1. Rows below oldest_held_seq are gone; the session declares them as a gap. kInvalid for 0 and
+  /// for more than last_seq + 1.
   Result<OutboxState> rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation);
-  /// Drops acknowledged payloads received before `payloads_before` and identities before `identities_before`, a bounded
-  /// number per call; returns how many rows went.
-  Result<std::uint64_t> prune(Instant payloads_before, Instant identities_before);
+  /// Inside the caller's transaction, as append and rebase are. Drops acknowledged payloads received before `payloads_before`
+  /// and identities before `identities_before`, a bounded number per call. The newest row always stays: its seq and chain are where the next one goes on.
+  Result<Pruned> prune(Instant payloads_before, Instant identities_before);
 
   const OutboxState& state() const { return state_; }
 
  private:
   explicit Outbox(sql::Connection& connection) : connection_(connection) {}
+  Result<void> load_if_stale();
+  Result<Appended> append_one(const NewRow& row);
+  Result<void> append_row(const NewRow& row, wire::EventKind kind);
+  Result<std::uint64_t> prune_payloads(Instant before);
+  Result<Pruned> prune_identities(Instant before);
+
   sql::Connection& connection_;
-  OutboxState state_;      // as of the current transaction
-  OutboxState committed_;  // as of the last commit that the caller confirmed by beginning the next append
+  OutboxState state_;  // as of the current transaction
+  bool stale_ = false;
+  Bytes identity_sweep_;  // prune went through the identities up to this key
 };
 
 }  // namespace tillsync::agent
