@@ -35,7 +35,10 @@ bool is_effective(const IncomingDocument& incoming) {
 }  // namespace
 
 void prepare(IncomingDocument& incoming) {
+  const bool is_known = incoming.kind == wire::EventKind::kDocument || incoming.kind == wire::EventKind::kConflict;
   if (incoming.kind == wire::EventKind::kOpaque) return prepare_opaque(incoming, "the agent could not decode it");
+  if (!is_known)
+    return prepare_opaque(incoming, "it is of kind " + std::to_string(static_cast<int>(incoming.kind)) + ", which this hub does not know");
   auto decoded = decode_document(incoming.payload);
   if (!decoded) return prepare_opaque(incoming, to_string(decoded.error()));
   incoming.document = std::move(*decoded);
