@@ -12,6 +12,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/error.h"
+#include "common/base/limits.h"
 #include "common/base/time.h"
 #include "common/transport/curve.h"
 
@@ -27,18 +28,28 @@ struct RoutedFrame {
 
 enum class SendStatus { kSent, kWouldBlock, kPeerGone };
 
-/// What the handshake layer turned away, for metrics. Any thread may read.
+/// What a ROUTER turned away, for metrics. Any thread may read.
 struct HandshakeCounters {
   std::uint64_t denied = 0;             // ZAP said no
   std::uint64_t failed = 0;             // no CURVE, wrong hub key, broken greeting
+  std::uint64_t dropped_messages = 0;   // not one part, too long, or under a routing id of the peer's choice
 };
 
 class Context;  // one ZeroMQ context, one I/O thread
 std::shared_ptr<Context> make_context();
 
+/// How a loop waits on a socket. descriptor() is edge-triggered and covers both directions, and any call may swallow the edge of what
+/// happens meanwhile. So before each wait: call receive() until nullopt, send, and do not wait while has_work().
+///
+///   while (running) {
+///     while (auto frame = socket->receive()) …;
+///     send what there is;
+///     if (!socket->has_work()) wait_readable({socket->descriptor(), wakeup->descriptor()}, timeout);
+///   }
 class RouterSocket {
  public:
   /// CURVE server with ZAP: `admit` is asked at each handshake with the peer's key (on the ZAP thread) and must be fast.
+  /// Errors of both: kInvalid (endpoint, keys), kUnavailable (taken), kDenied (no right to bind there).
   static Result<std::unique_ptr<RouterSocket>> bind_curve(std::shared_ptr<Context> context, const std::string& endpoint,
                                                           const CurveKeyPair& keys,
                                                           std::function<bool(std::string_view peer_key)> admit,
@@ -50,8 +61,12 @@ class RouterSocket {
   /// Does not block; nullopt when nothing waits. A message of other than one part is dropped and counted. Plain ROUTERs take
   /// the empty delimiter of a REQ client and put it back in the answer.
   virtual std::optional<RoutedFrame> receive() = 0;
+  /// Does not block. kWouldBlock: this peer's queue is full, try again when its acknowledgements come in. kPeerGone: forget it.
+  /// frame is at most frame_bytes_max long.
   virtual SendStatus send(BytesView routing_id, BytesView frame) = 0;
-  virtual int descriptor() const = 0;  // for Poller; edge-triggered as ZeroMQ's are: drain receive() after each wake-up
+  /// A frame waits.
+  virtual bool has_work() const = 0;
+  virtual int descriptor() const = 0;
   virtual std::string endpoint() const = 0;  // with the real port
   virtual HandshakeCounters counters() const = 0;
 };
@@ -62,18 +77,24 @@ class DealerSocket {
   static Result<std::unique_ptr<DealerSocket>> connect_curve(std::shared_ptr<Context> context, const std::string& endpoint,
                                                              const CurveKeyPair& keys, const std::string& server_key,
                                                              std::size_t frame_bytes_max);
-  static Result<std::unique_ptr<DealerSocket>> connect_plain(std::shared_ptr<Context> context, const std::string& endpoint);
+  static Result<std::unique_ptr<DealerSocket>> connect_plain(std::shared_ptr<Context> context, const std::string& endpoint,
+                                                             std::size_t frame_bytes_max = kFrameBytesMax);
   virtual ~DealerSocket() = default;
   virtual std::optional<Bytes> receive() = 0;
+  /// Does not block. kWouldBlock: no link, or the queue is full; descriptor() wakes the loop when that changes. What was sent when the
+  /// link breaks may be lost: the session sends again on kUp.
   virtual SendStatus send(BytesView frame) = 0;
+  /// A frame waits, or there is room again since send() last said kWouldBlock.
+  virtual bool has_work() const = 0;
   virtual int descriptor() const = 0;
-  /// Connection ups and downs since the last call, oldest first, from the socket's monitor: a session starts anew on kUp.
+  /// Connection ups and downs since the last call, oldest first, from the socket's monitor: a session starts anew on kUp. A frame
+  /// of the old connection may still come out of receive() after it.
   enum class LinkEvent { kUp, kDown, kHandshakeFailed };
   virtual std::vector<LinkEvent> link_events() = 0;
-  virtual int link_descriptor() const = 0;
+  virtual int link_descriptor() const = 0;  // edge-triggered: call link_events() before each wait
 };
 
-/// Set by any thread, waited for in a Poller.
+/// Set by any thread, waited for with wait_readable. A loop calls clear() first and then looks at what it was woken for.
 class Wakeup {
  public:
   static Result<std::unique_ptr<Wakeup>> create();
@@ -83,7 +104,8 @@ class Wakeup {
   virtual int descriptor() const = 0;
 };
 
-/// poll(2) over descriptors. Returns which are readable; empty on time-out. A negative timeout waits without end.
+/// poll(2) over descriptors. Returns for each whether it is readable or broken; all false on time-out or when a signal came. A
+/// negative timeout waits without end.
 std::vector<bool> wait_readable(const std::vector<int>& descriptors, Duration timeout);
 
 }  // namespace tillsync::transport
