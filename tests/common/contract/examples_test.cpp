@@ -88,8 +88,10 @@ struct Golden {
 Golden read_golden(const fs::path& path) {
   Golden golden;
   std::istringstream lines(samples::read_text(path));
-  for (std::string key, value; lines >> key;) {
-    std::getline(lines >> std::ws, value);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t space = line.find(' ');
+    const std::string key = line.substr(0, space);
+    const std::string value = space == std::string::npos ? "" : line.substr(space + 1);
     if (key == "error") golden.error = value;
     if (key == "encoded") golden.encoded = from_hex(value).value();
   }
