@@ -22,6 +22,8 @@ struct Options {
   std::string file;  // "" = standard error
 };
 
+/// Before it, events of level info and above go to standard error as text. Called again it changes all three. kIo: the file cannot be
+/// opened (it is appended to).
 Result<void> start(const Options& options);
 /// "debug" | "info" | "warning" | "error"; kInvalid else.
 Result<Level> parse_level(std::string_view text);
@@ -33,6 +35,7 @@ struct Field {
   std::variant<std::string_view, std::int64_t, bool> value;
 };
 
+/// Never throws and never fails: a line that cannot be written is lost.
 /// event: a short stable sentence ("document accepted"). Fields follow; `correlation_id` is one like any other.
 void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
 inline void debug(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::kDebug, event, fields); }
