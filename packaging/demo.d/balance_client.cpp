@@ -14,36 +14,43 @@ constexpr std::int64_t kAskEveryMs = 250;
 constexpr std::int64_t kTellEveryS = 5;
 constexpr int kOk = 200;
 
-Result<SumsByLocation> ask(HttpClient& http, const std::string& url, const std::vector<std::string>& headers) {
+Result<std::string> ask(HttpClient& http, const std::string& url, const std::vector<std::string>& headers) {
   TS_ASSIGN_OR_RETURN(const HttpAnswer answer, http.get(url, headers));
   if (answer.status != kOk)
     return fail(ErrorCode::kUnavailable, url, "it answers " + std::to_string(answer.status) + ": " + answer.body.substr(0, 200));
-  return sums_from_json(answer.body);
+  return answer.body;
 }
 
 }  // namespace
 
-Result<SumsByLocation> BalanceClient::hub_sums() {
-  return ask(hub_, options_.hub_url + "/v1/reconciliation", {"Authorization: Bearer " + options_.hub_token});
+Result<HubBooks> BalanceClient::hub_books() {
+  TS_ASSIGN_OR_RETURN(const std::string text,
+                      ask(hub_, options_.hub_url + "/v1/reconciliation", {"Authorization: Bearer " + options_.hub_token}));
+  return hub_books_from_json(text);
 }
 
-Result<SumsByLocation> BalanceClient::erp_sums() { return ask(erp_, options_.erp_url + "/summary", {}); }
+Result<SumsByLocation> BalanceClient::erp_sums() {
+  TS_ASSIGN_OR_RETURN(const std::string text, ask(erp_, options_.erp_url + "/summary", {}));
+  return sums_from_json(text);
+}
 
 Result<std::vector<BalanceRow>> BalanceClient::settle(const SumsByLocation& pos) {
   Duration moved_at = os::monotonic();
   Duration told_at = moved_at;
   Distance before{-1, -1};
+  std::int64_t waiting_before = -1;
   for (;;) {
-    const auto hub = hub_sums();
+    const auto hub = hub_books();
     const auto erp = erp_sums();
     const Duration now = os::monotonic();
     const bool patient = now - moved_at < seconds(options_.patience_s);
     if (hub && erp) {
-      auto rows = compare(pos, *hub, *erp);
+      auto rows = compare(pos, hub->sums, *erp);
       const Distance left = distance(rows);
-      if ((left.hub == 0 && left.erp == 0) || !patient) return rows;
-      if (left.hub != before.hub || left.erp != before.erp) moved_at = now;
+      if ((left.hub == 0 && left.erp == 0 && hub->waiting == 0) || !patient) return rows;
+      if (left.hub != before.hub || left.erp != before.erp || hub->waiting != waiting_before) moved_at = now;
       before = left;
+      waiting_before = hub->waiting;
       if (now - told_at >= seconds(kTellEveryS)) {
         fmt::print(stderr, "on the way: {} documents to the hub, {} to the ERP\n", left.hub, left.erp);
         told_at = now;

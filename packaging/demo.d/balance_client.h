@@ -22,13 +22,13 @@ class BalanceClient {
  public:
   explicit BalanceClient(BalanceOptions options) : options_(std::move(options)) {}
 
-  /// Waits until hub and ERP have as many documents as the POS, or more, and nothing waits to be posted; then compares. When
-  /// nothing has moved for patience_s it compares what is there. An unreachable hub or ERP is waited for as well; kUnavailable
+  /// Waits until hub and ERP have as many documents as the POS and nothing waits to be posted; then compares. When nothing has
+  /// moved for patience_s it compares what is there. An unreachable hub or ERP is waited for as well; kUnavailable
   /// when it stays away.
   Result<std::vector<BalanceRow>> settle(const SumsByLocation& pos);
 
  private:
-  Result<SumsByLocation> hub_sums();
+  Result<HubBooks> hub_books();
   Result<SumsByLocation> erp_sums();
 
   BalanceOptions options_;

@@ -31,12 +31,10 @@ std::string detail_of(const json& problem) {
   return text;
 }
 
-/// One result of an array's answer: a code of its own, and the body that the single request would have had.
-int status_of(const json& result) {
-  if (!result.is_object()) return 0;
-  for (const char* name : {"code", "http_status", "status"})
-    if (const auto found = result.find(name); found != result.end() && found->is_number_integer()) return found->get<int>();
-  return 0;
+/// One result among several: "code", and the members that the answer to it alone would have had.
+int code_of(const json& result) {
+  const auto found = result.is_object() ? result.find("code") : result.end();
+  return found != result.end() && found->is_number_integer() ? found->get<int>() : 0;
 }
 
 }  // namespace
@@ -55,16 +53,17 @@ Result<PostOutcome> read_answer(const HttpAnswer& answer, std::size_t count) {
   if (answer.status != kOk && answer.status != kCreated)
     return fail(ErrorCode::kInvalid, "post documents", "the agent answered " + std::to_string(answer.status) + ": " + detail_of(body));
   PostOutcome outcome;
-  if (count == 1 && body.is_object() && !body.contains("results")) {
+  if (count == 1) {
+    if (!body.is_object()) return fail(ErrorCode::kCorrupt, "post documents", "the agent's answer is no JSON object");
     (answer.status == kCreated ? outcome.accepted : outcome.known) = 1;
     outcome.warnings = count_warnings(body);
     return outcome;
   }
-  const json results = body.is_object() ? body.value("results", json::array()) : body;
+  const json results = body.is_object() ? body.value("results", json()) : json();
   if (!results.is_array() || results.size() != count)
     return fail(ErrorCode::kCorrupt, "post documents", "the agent's answer does not have " + std::to_string(count) + " results");
   for (std::size_t i = 0; i < count; ++i) {
-    const int status = status_of(results[i]);
+    const int status = code_of(results[i]);
     if (status != kOk && status != kCreated)
       return fail(ErrorCode::kInvalid, "post documents",
                   "document " + std::to_string(i + 1) + " of " + std::to_string(count) + " was answered with " +

@@ -62,25 +62,25 @@ Result<void> write_json_list(const std::filesystem::path& path, const std::vecto
   return os::write_file_durably(path, text + "\n]\n", false);
 }
 
-/// locations.json, products.json (bodies for tillsyncctl), stores.tsv (id, documents, name) and dark (an id) for the script.
+/// locations/ID.json and products.json (bodies for the hub's API), stores.tsv (id, documents, name) and dark (an id).
 Result<void> write_plan(Source& source, const std::filesystem::path& folder) {
   TS_ASSIGN_OR_RETURN(const RetailTable table, source.read());
   TS_ASSIGN_OR_RETURN(TradingPlan plan, TradingPlan::make(table, source.rules));
   TS_ASSIGN_OR_RETURN(const SumsByLocation totals, plan.total());
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  std::filesystem::create_directories(folder / "locations", error);
   if (error) return fail(ErrorCode::kIo, "make " + folder.string(), error.message());
-  std::vector<std::string> locations, products;
+  std::vector<std::string> products;
   std::string stores;
   std::int64_t documents = 0;
   for (const auto& location : plan.locations()) {
-    locations.push_back(location_to_json(location));
+    TS_RETURN_IF_ERROR(
+        os::write_file_durably(folder / "locations" / (location.id.value + ".json"), location_to_json(location) + "\n", false));
     const std::int64_t count = totals.at(location.id.value).documents;
     documents += count;
     stores += fmt::format("{}\t{}\t{}\n", location.id.value, count, location.name.value);
   }
   for (const auto& product : plan.products()) products.push_back(product_to_json(product));
-  TS_RETURN_IF_ERROR(write_json_list(folder / "locations.json", locations));
   TS_RETURN_IF_ERROR(write_json_list(folder / "products.json", products));
   TS_RETURN_IF_ERROR(os::write_file_durably(folder / "stores.tsv", stores, false));
   TS_RETURN_IF_ERROR(os::write_file_durably(folder / "dark", choose_dark_location(totals) + "\n", false));

@@ -95,4 +95,29 @@ Result<SumsByLocation> sums_from_json(std::string_view text) {
   return sums;
 }
 
+Result<HubBooks> hub_books_from_json(std::string_view text) {
+  constexpr std::string_view kOperation = "read the hub's reconciliation";
+  const json whole = json::parse(text, nullptr, false);
+  if (!whole.is_object() || !whole.contains("items") || !whole["items"].is_array())
+    return fail(ErrorCode::kInvalid, std::string(kOperation), "there is no list of items");
+  HubBooks books;
+  for (const auto& item : whole["items"]) {
+    const json side = item.is_object() ? item.value("hub", json()) : json();
+    if (!side.is_object() || !item.value("location", json()).is_string() || !item.value("currency", json()).is_string() ||
+        !side.value("documents", json()).is_number_integer())
+      return fail(ErrorCode::kInvalid, std::string(kOperation), "an item is not of the form of the API: " + item.dump());
+    const auto currency = item["currency"].get<std::string>();
+    LocationSums one;
+    one.documents = side["documents"].get<std::int64_t>();
+    TS_ASSIGN_OR_RETURN(const std::string gross, decimal_text(side.value("gross", json("0"))));
+    TS_ASSIGN_OR_RETURN(const std::int64_t minor, parse_decimal(gross, minor_digits(currency)));
+    if (minor != 0) one.gross_minor[currency] = minor;
+    TS_ASSIGN_OR_RETURN(const std::string units, decimal_text(side.value("units", json("0"))));
+    TS_ASSIGN_OR_RETURN(one.units_milli, parse_decimal(units, Quantity::kScale));
+    books.sums[item["location"].get<std::string>()].add(one);
+    if (item.value("waiting", json()).is_number_integer()) books.waiting += item["waiting"].get<std::int64_t>();
+  }
+  return books;
+}
+
 }  // namespace tillsync::demo

@@ -37,4 +37,11 @@ LocationSums sums_of(const Document& document);
 std::string sums_to_json(const SumsByLocation& sums);
 Result<SumsByLocation> sums_from_json(std::string_view text);
 
+/// The hub's side of its reconciliation (GET /v1/reconciliation, one item per location and currency), added up per location.
+struct HubBooks {
+  SumsByLocation sums;
+  std::int64_t waiting = 0;  // postings that the ERP does not have yet
+};
+Result<HubBooks> hub_books_from_json(std::string_view text);
+
 }  // namespace tillsync::demo

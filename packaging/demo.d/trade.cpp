@@ -66,6 +66,7 @@ Tender make_tender(std::string_view type, std::int64_t minor, std::int64_t tende
 }
 
 std::vector<Tender> pay(std::int64_t gross, bool account, bool is_return, std::string_view document_no, const TradeRules& rules) {
+  if (gross == 0) return {};
   if (account) return {make_tender("account", gross, 1)};
   Random random(rules.seed ^ stable_hash(document_no));
   const bool cash = gross > 0 && gross <= kCashMinorMax && random.one_in(kCashOneIn);
