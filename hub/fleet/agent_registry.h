@@ -1,0 +1,56 @@
+// What the hub knows of every agent, in memory: asked for each frame (so that revoking takes effect at once) and at each
+// handshake. Fed from the tables at start and after each commit that changes an agent. Any thread.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "hub/fleet/agent.h"
+#include "hub/fleet/fleet_store.h"
+
+namespace tillsync::hub {
+
+class AgentRegistry {
+ public:
+  /// Replaces everything. At start.
+  Result<void> load(FleetStore& store);
+  /// After COMMIT: a new agent, or one whose standing or location has changed. Keeps its status.
+  void put(const AgentRecord& agent);
+
+  std::optional<AgentRecord> by_key(std::string_view public_key) const;
+  /// For ZAP: everyone but the revoked; an unknown key may enrol, and nothing else.
+  bool admits(std::string_view public_key) const;
+
+  /// Any frame of an agent counts as life.
+  void seen(std::string_view public_key, Instant now);
+  /// A status frame. last_seen is taken from `now`. An unknown key is passed over.
+  void set_status(std::string_view public_key, AgentStatus status, std::string version, Instant now);
+  std::optional<AgentStatus> status(const AgentId& agent_id) const;
+  /// As last measured; nullopt before the first status frame.
+  std::optional<Duration> clock_skew(std::string_view public_key) const;
+
+  /// Agents whose status changed since the last call, for FleetStore::save_status.
+  std::vector<AgentWithStatus> take_changed();
+  /// Every agent by id; the live view of API and metrics.
+  std::vector<AgentWithStatus> all() const;
+
+ private:
+  struct Entry {
+    AgentRecord agent;
+    AgentStatus status;
+    bool has_status = false;
+    bool changed = false;
+  };
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, Entry> by_key_;
+  std::unordered_map<std::string, std::string> key_of_id_;
+};
+
+}  // namespace tillsync::hub

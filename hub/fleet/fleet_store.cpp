@@ -1,0 +1,206 @@
+#include "hub/fleet/fleet_store.h"
+
+#include "hub/fleet/schema.h"
+
+namespace tillsync::hub {
+namespace {
+
+constexpr std::string_view kAgentColumns =
+    "SELECT agent_id, public_key, location, name, version, standing, enrolment_token_id, enrolled_at, last_seen, backlog,"
+    " oldest_unsent_s, disk_free_bytes, clock_skew_us, refused, resident_bytes, host FROM agent ";
+const std::string kAgentById = std::string(kAgentColumns) + "WHERE agent_id = $1";
+const std::string kAgentByKey = std::string(kAgentColumns) + "WHERE public_key = $1";
+const std::string kAgentPage =
+    std::string(kAgentColumns) + "WHERE agent_id > $1 AND ($3 = '' OR location = $3) ORDER BY agent_id LIMIT $2";
+constexpr std::string_view kInsertAgent =
+    "INSERT INTO agent (agent_id, public_key, location, name, version, standing, enrolment_token_id, enrolled_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+constexpr std::string_view kSetStanding = "UPDATE agent SET standing = $2 WHERE agent_id = $1";
+constexpr std::string_view kSaveStatus =
+    "UPDATE agent SET last_seen = $2, backlog = $3, oldest_unsent_s = $4, disk_free_bytes = $5, clock_skew_us = $6, refused = $7,"
+    " resident_bytes = $8, host = $9, version = $10 WHERE agent_id = $1";
+constexpr std::string_view kAddHistory =
+    "INSERT INTO agent_history (agent_id, at, what, who, detail) VALUES ($1, $2, $3, $4, $5)";
+constexpr std::string_view kHistory =
+    "SELECT at, what, who, detail FROM agent_history WHERE agent_id = $1 ORDER BY history_no";
+constexpr std::string_view kTokenColumns =
+    "SELECT token_id, location, uses_max, uses, created_at, created_by, expires_at FROM enrolment_token ";
+const std::string kTokenByHash = std::string(kTokenColumns) + "WHERE hash = $1 /* for update */";
+const std::string kTokenPage = std::string(kTokenColumns) + "WHERE token_id > $1 ORDER BY token_id LIMIT $2";
+constexpr std::string_view kUseToken = "UPDATE enrolment_token SET uses = uses + 1 WHERE token_id = $1";
+constexpr std::string_view kInsertToken =
+    "INSERT INTO enrolment_token (token_id, hash, location, uses_max, uses, created_at, created_by, expires_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+constexpr std::string_view kInsertApiToken =
+    "INSERT INTO api_token (token_id, hash, name, role, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+constexpr std::string_view kApiTokenByHash =
+    "SELECT token_id, name, role, created_at, expires_at, revoked_at FROM api_token WHERE hash = $1";
+constexpr std::string_view kRevokeApiToken =
+    "UPDATE api_token SET revoked_at = $2 WHERE token_id = $1 AND revoked_at IS NULL";
+
+AgentWithStatus read_agent(const sql::Row& row) {
+  AgentWithStatus entry;
+  entry.agent = {.agent_id = AgentId(std::string(row.text(0))),
+                 .public_key = std::string(row.text(1)),
+                 .location = LocationId(std::string(row.text(2))),
+                 .name = std::string(row.text(3)),
+                 .version = std::string(row.text(4)),
+                 .standing = parse_standing(row.text(5)).value_or(Standing::kRevoked),
+                 .enrolment_token_id = std::string(row.text(6)),
+                 .enrolled_at = Instant{row.integer(7)}};
+  if (!row.is_null(8)) entry.status.last_seen = Instant{row.integer(8)};
+  entry.status.backlog = row.integer(9);
+  entry.status.oldest_unsent_s = row.integer(10);
+  entry.status.disk_free_bytes = row.integer(11);
+  entry.status.clock_skew = Duration{row.integer(12)};
+  entry.status.refused = row.integer(13);
+  entry.status.resident_bytes = row.integer(14);
+  entry.status.host = row.text(15);
+  return entry;
+}
+
+EnrolmentToken read_token(const sql::Row& row) {
+  return {.token_id = std::string(row.text(0)),
+          .location = LocationId(std::string(row.text(1))),
+          .uses_max = row.integer(2),
+          .uses = row.integer(3),
+          .created_at = Instant{row.integer(4)},
+          .created_by = std::string(row.text(5)),
+          .expires_at = Instant{row.integer(6)}};
+}
+
+std::optional<Instant> instant_or_null(const sql::Row& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return Instant{row.integer(column)};
+}
+
+}  // namespace
+
+Result<void> FleetStore::migrate(sql::Connection& connection) {
+  return sql::migrate(connection, "fleet", fleet_schema::migrations());
+}
+
+Result<EnrolmentDecision> FleetStore::enrol(const EnrolmentRequest& request, std::string_view token, Instant now) {
+  std::optional<EnrolmentToken> row;
+  const Bytes hash = token_hash(token);
+  TS_RETURN_IF_ERROR(connection_.query(kTokenByHash, {sql::Blob{hash}}, [&](const sql::Row& found) { row = read_token(found); }));
+  std::optional<AgentRecord> existing;
+  TS_RETURN_IF_ERROR(connection_.query(kAgentByKey, {std::string_view(request.public_key)},
+                                       [&](const sql::Row& found) { existing = read_agent(found).agent; }));
+  EnrolmentDecision decision = decide_enrolment(request, row, existing, now);
+  if (decision.status != EnrolmentStatus::kGranted) return decision;
+  const AgentRecord& agent = decision.agent;
+  TS_RETURN_IF_ERROR(connection_.run(kInsertAgent, {agent.agent_id.view(), std::string_view(agent.public_key), agent.location.view(),
+                                                    std::string_view(agent.name), std::string_view(agent.version),
+                                                    to_string(agent.standing), std::string_view(agent.enrolment_token_id),
+                                                    now.micros}));
+  TS_RETURN_IF_ERROR(connection_.run(kUseToken, {std::string_view(agent.enrolment_token_id)}));
+  TS_RETURN_IF_ERROR(connection_.run(kAddHistory, {agent.agent_id.view(), now.micros, std::string_view("enrolled"),
+                                                   std::string_view("agent"), std::string_view(agent.enrolment_token_id)}));
+  return decision;
+}
+
+Result<AgentRecord> FleetStore::change_standing(const AgentId& agent_id, Standing standing, std::string_view what,
+                                                std::string_view who, std::string_view detail, Instant now) {
+  TS_ASSIGN_OR_RETURN(auto found, find(agent_id));
+  if (!found) return fail(ErrorCode::kNotFound, "agent " + agent_id.value, "no agent has this id");
+  AgentRecord& agent = found->agent;
+  if (agent.standing == standing) return agent;
+  if (standing == Standing::kConflict && agent.standing == Standing::kRevoked) return agent;
+  if (standing == Standing::kActive && agent.standing != Standing::kConflict) {
+    return fail(ErrorCode::kConflict, "agent " + agent_id.value, "it is not in conflict but " + std::string(to_string(agent.standing)));
+  }
+  agent.standing = standing;
+  TS_RETURN_IF_ERROR(connection_.run(kSetStanding, {agent_id.view(), to_string(standing)}));
+  TS_RETURN_IF_ERROR(connection_.run(kAddHistory, {agent_id.view(), now.micros, what, who, detail}));
+  return agent;
+}
+
+Result<AgentRecord> FleetStore::revoke(const AgentId& agent_id, std::string_view who, std::string_view reason, Instant now) {
+  return change_standing(agent_id, Standing::kRevoked, "revoked", who, reason, now);
+}
+
+Result<AgentRecord> FleetStore::record_conflict(const AgentId& agent_id, std::string_view detail, Instant now) {
+  return change_standing(agent_id, Standing::kConflict, "conflict", "hub", detail, now);
+}
+
+Result<AgentRecord> FleetStore::heal_conflict(const AgentId& agent_id, std::string_view who, std::string_view reason, Instant now) {
+  return change_standing(agent_id, Standing::kActive, "healed", who, reason, now);
+}
+
+Result<void> FleetStore::save_status(const std::vector<AgentWithStatus>& agents) {
+  for (const auto& [agent, status] : agents) {
+    const sql::Param last_seen = status.last_seen ? sql::Param(status.last_seen->micros) : sql::Param(nullptr);
+    TS_RETURN_IF_ERROR(connection_.run(kSaveStatus, {agent.agent_id.view(), last_seen, status.backlog, status.oldest_unsent_s,
+                                                     status.disk_free_bytes, status.clock_skew.micros, status.refused,
+                                                     status.resident_bytes, std::string_view(status.host),
+                                                     std::string_view(agent.version)}));
+  }
+  return {};
+}
+
+Result<std::vector<AgentWithStatus>> FleetStore::agents(std::string_view after, std::size_t limit, std::string_view location) {
+  std::vector<AgentWithStatus> page;
+  TS_RETURN_IF_ERROR(connection_.query(kAgentPage, {after, static_cast<std::int64_t>(limit), location},
+                                       [&](const sql::Row& row) { page.push_back(read_agent(row)); }));
+  return page;
+}
+
+Result<std::optional<AgentWithStatus>> FleetStore::find(const AgentId& agent_id) {
+  std::optional<AgentWithStatus> found;
+  TS_RETURN_IF_ERROR(connection_.query(kAgentById, {agent_id.view()}, [&](const sql::Row& row) { found = read_agent(row); }));
+  return found;
+}
+
+Result<std::vector<AgentHistoryEntry>> FleetStore::history(const AgentId& agent_id) {
+  std::vector<AgentHistoryEntry> entries;
+  TS_RETURN_IF_ERROR(connection_.query(kHistory, {agent_id.view()}, [&](const sql::Row& row) {
+    entries.push_back({Instant{row.integer(0)}, std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3))});
+  }));
+  return entries;
+}
+
+Result<void> FleetStore::add_enrolment_token(const EnrolmentToken& row, std::string_view token) {
+  const Bytes hash = token_hash(token);
+  TS_RETURN_IF_ERROR(connection_.run(
+      kInsertToken, {std::string_view(row.token_id), sql::Blob{hash}, row.location.view(), row.uses_max, row.uses,
+                     row.created_at.micros, std::string_view(row.created_by), row.expires_at.micros}));
+  return {};
+}
+
+Result<std::vector<EnrolmentToken>> FleetStore::enrolment_tokens(std::string_view after, std::size_t limit) {
+  std::vector<EnrolmentToken> page;
+  TS_RETURN_IF_ERROR(connection_.query(kTokenPage, {after, static_cast<std::int64_t>(limit)},
+                                       [&](const sql::Row& row) { page.push_back(read_token(row)); }));
+  return page;
+}
+
+Result<void> FleetStore::add_api_token(const ApiToken& row, std::string_view token) {
+  const Bytes hash = token_hash(token);
+  const sql::Param expires_at = row.expires_at ? sql::Param(row.expires_at->micros) : sql::Param(nullptr);
+  TS_RETURN_IF_ERROR(connection_.run(kInsertApiToken, {std::string_view(row.token_id), sql::Blob{hash}, std::string_view(row.name),
+                                                       std::string_view(row.role), row.created_at.micros, expires_at}));
+  return {};
+}
+
+Result<std::optional<ApiToken>> FleetStore::find_api_token(std::string_view token) {
+  std::optional<ApiToken> found;
+  const Bytes hash = token_hash(token);
+  TS_RETURN_IF_ERROR(connection_.query(kApiTokenByHash, {sql::Blob{hash}}, [&](const sql::Row& row) {
+    found = ApiToken{.token_id = std::string(row.text(0)),
+                     .name = std::string(row.text(1)),
+                     .role = std::string(row.text(2)),
+                     .created_at = Instant{row.integer(3)},
+                     .expires_at = instant_or_null(row, 4),
+                     .revoked_at = instant_or_null(row, 5)};
+  }));
+  return found;
+}
+
+Result<void> FleetStore::revoke_api_token(std::string_view token_id, Instant now) {
+  TS_ASSIGN_OR_RETURN(const std::int64_t changed, connection_.run(kRevokeApiToken, {token_id, now.micros}));
+  if (changed == 0) return fail(ErrorCode::kNotFound, "API token " + std::string(token_id), "no valid token has this id");
+  return {};
+}
+
+}  // namespace tillsync::hub
