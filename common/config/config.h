@@ -27,6 +27,8 @@ struct Key {
   std::string meaning;
 };
 
+/// Every declared key has a value: the environment's, else the file's, else the default. Asking for an undeclared key or another type is
+/// a broken invariant. Lists come from the environment separated by commas.
 class Config {
  public:
   const std::string& text(std::string_view path) const;
@@ -49,6 +51,10 @@ Result<Config> parse(std::string_view toml, const std::vector<Key>& keys, std::s
 Result<Config> load(const std::filesystem::path& path, const std::vector<Key>& keys, std::string_view environment_prefix);
 /// A TOML text with every key, its meaning, unit and default as comments: for `init`, `enroll` and the man page.
 std::string describe(const std::vector<Key>& keys);
+/// The same with the lines of `values` in force instead of commented out.
+std::string describe(const std::vector<Key>& keys, const std::map<std::string, Setting>& values);
+/// "TILLSYNC_HUB" and "listen.http" give TILLSYNC_HUB_LISTEN_HTTP.
+std::string environment_name(std::string_view prefix, std::string_view path);
 /// The known key with the smallest edit distance.
 std::string nearest(std::string_view key, const std::vector<Key>& keys);
 
