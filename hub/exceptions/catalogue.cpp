@@ -1,0 +1,118 @@
+#include "hub/exceptions/catalogue.h"
+
+#include <algorithm>
+
+namespace tillsync::hub {
+namespace {
+
+using enum ExceptionOwner;
+
+constexpr CatalogueEntry kEntries[] = {
+    // Of the document itself (common/contract check_document).
+    {"sum_mismatch", "The sums do not agree", "Lines, tax, totals or tenders of the document do not add up to each other.",
+     "Compare the POS journal with the document; correct the POS set-up. The figures of the POS stand.", kFinance, 24, false},
+    {"tax_mismatch", "The tax does not follow from its base", "An amount of tax differs from base times rate by more than rounding.",
+     "Check the tax code's rate at the till and in the ERP.", kFinance, 24, false},
+    {"odd_sign", "A number has the wrong sign", "A quantity or amount is negative where the type already says the direction.",
+     "Ask the POS supplier which sign it means; book a correction if stock or money went the wrong way.", kStoreIt, 24, false},
+    {"negative_price", "A price is below zero", "A unit price or cost is negative.", "Correct the price at the till or in master data.",
+     kMasterData, 24, false},
+    {"missing_field", "A required field is missing", "The contract requires a field that the POS did not send.",
+     "Correct the POS mapping; the document is booked as far as it says.", kStoreIt, 48, false},
+    {"unknown_field", "The document has a field that is not known", "It is kept, but nothing acts on it.",
+     "Upgrade the hub, or remove the field from the POS mapping.", kStoreIt, 168, false},
+    {"unknown_value", "The document has a value that is not known", "An enumeration holds a value outside the contract; it is kept as text.",
+     "Correct the POS mapping, or upgrade the hub.", kStoreIt, 48, false},
+    {"unknown_critical", "The document was not acted on", "It names a critical field that this hub does not know, so neither stock nor money moved.",
+     "Upgrade the hub; then replay the document.", kStoreIt, 8, false},
+    {"unknown_currency", "The currency is not in ISO 4217", "The code is no active currency, so its minor unit is a guess.",
+     "Correct the currency at the till.", kFinance, 24, false},
+    {"odd_range", "A range runs backwards", "The last number of the close is before its first.", "Check the till's close.", kFinance, 24, false},
+    {"duplicate_line_no", "Two lines have one number", "A return that names this line could mean either.", "Correct the POS mapping.", kStoreIt,
+     168, false},
+    {"unknown_line", "A line names a parent that is not there", "The kit or deposit it belongs to is missing from the document.",
+     "Correct the POS mapping.", kStoreIt, 168, false},
+
+    // Intake.
+    {"conflict", "One number, two documents", "A document came with a number that another document has already. The first stands, the second is kept.",
+     "Compare both. If both happened, accept the second as new; if it is a copy with an error, dismiss it.", kFinance, 8, false},
+    {"opaque_document", "A document cannot be read", "Its bytes are kept, but this hub cannot decode them.",
+     "Upgrade the hub; if it then still cannot be read, ask the store for the receipt.", kStoreIt, 8, false},
+    {"gap", "Documents are lost", "The agent no longer holds documents that never came here.",
+     "Rebuild them from the POS journal and submit them again, or book the day's difference by hand.", kFinance, 8, false},
+
+    // Ledger.
+    {"unknown_sku", "The SKU is not in master data", "Stock is kept for it all the same; the ERP will refuse its postings.",
+     "Create the product, or correct the SKU at the till.", kMasterData, 24, true},
+    {"unknown_location", "The location is not in master data", "Documents come from a location that nobody has described.",
+     "Create the location.", kMasterData, 24, true},
+    {"missing_sku", "A goods line names no SKU that is known", "It has neither a SKU nor a bar code of exactly one product, so no stock moved.",
+     "Correct the bar code in master data and book the line as an adjustment.", kMasterData, 24, false},
+    {"negative_stock", "Stock fell below zero", "More was taken than the books had: a receipt, transfer or count is missing, or a SKU was mixed up.",
+     "Count the SKU.", kStockControl, 48, true},
+    {"count_ahead_of_clock", "A count is dated in the future", "It is dated more than 5 minutes after its agent received it, so the receipt time was used.",
+     "Set the clock of the counting device.", kStoreIt, 24, true},
+    {"till_clock_ahead", "A till's clock runs ahead", "Documents are dated more than 5 minutes after the agent received them, so the receipt time was used for stock.",
+     "Set the clock of the till.", kStoreIt, 24, true},
+    {"count_order_uncertain", "Before or after the count?", "A movement and a count lie closer together than the clocks of the two are known.",
+     "Check the SKU's stock; count it again if in doubt.", kStockControl, 48, true},
+    {"count_superseded", "A count came too late", "A newer count of the same SKUs was booked before this one came, so this one changes nothing there.",
+     "None, if the newer count is right.", kStockControl, 72, false},
+    {"void_original_missing", "A void waits for its document", "The sale or return that it cancels has not come. It takes effect when it comes.",
+     "Check whether the store's agent is behind; if nothing comes, dismiss.", kFinance, 24, false},
+    {"void_repeated", "A document was cancelled twice", "The second void changes nothing.", "Check with the store which one is right.", kFinance, 24,
+     false},
+    {"void_of_count", "A count cannot be reversed", "What was before it is not known any more, so nothing changed.", "Count again.",
+     kStockControl, 24, false},
+    {"quantity_overflow", "A quantity is beyond measure", "The stock that it would make cannot be written, so no stock moved for that line.",
+     "Correct the document at the till and book the line as an adjustment.", kStockControl, 24, false},
+    {"transfer.short", "A transfer does not add up", "What was received differs from what was sent.",
+     "Decide: lost, found, carrier, or sender's mistake.", kStockControl, 72, false},
+
+    // Postings and ERP.
+    {"posting.unbalanced", "Debit and credit differ", "The document's own figures make no balanced journal, so it is held and not sent.",
+     "Correct the mapping or the document's figures; then replay the posting.", kFinance, 24, false},
+    {"posting.refused", "The ERP refused a posting", "It answered with a business error; later postings of the same till wait behind it.",
+     "Correct what the ERP names; then retry. Or skip it with a reason.", kFinance, 8, false},
+    {"posting.outcome_unknown", "Nobody knows whether the ERP booked", "The answer was lost and looking it up did not settle it.",
+     "Look the posting up in the ERP by its key; then retry or mark it.", kFinance, 8, false},
+
+    // Fleet.
+    {"identity_conflict", "Two machines speak as one agent", "Two processes use one agent's key; sync of both is paused.",
+     "Find the copy (a restored image, a cloned disk), stop it, and release the agent.", kStoreIt, 4, true},
+    {"clock_skew", "An agent's clock is wrong", "It differs from the hub's by more than is allowed.", "Set the clock of the store PC.", kStoreIt, 24,
+     true},
+    {"documents_refused", "An agent refuses documents", "Documents at its doors are no documents; they are kept in its folder of refused ones.",
+     "Look at the refused files with tillsync-agent doctor; correct the POS mapping.", kStoreIt, 24, true},
+};
+
+constexpr CatalogueEntry kGeneral{"", "Something needs a look", "The code is not in the catalogue of this hub.",
+                                  "Read the detail; upgrade the hub.", kFinance, 48, false};
+
+const CatalogueEntry* find_entry(std::string_view code) {
+  const auto found = std::find_if(std::begin(kEntries), std::end(kEntries), [code](const CatalogueEntry& e) { return e.code == code; });
+  return found == std::end(kEntries) ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string_view to_string(ExceptionOwner owner) {
+  switch (owner) {
+    case kStoreIt: return "store_it";
+    case kMasterData: return "master_data";
+    case kStockControl: return "stock_control";
+    case kFinance: return "finance";
+  }
+  return "finance";
+}
+
+std::span<const CatalogueEntry> catalogue() { return kEntries; }
+
+const CatalogueEntry& catalogue_entry(std::string_view code) {
+  const CatalogueEntry* entry = find_entry(code);
+  return entry == nullptr ? kGeneral : *entry;
+}
+
+bool is_in_catalogue(std::string_view code) { return find_entry(code) != nullptr; }
+
+}  // namespace tillsync::hub
