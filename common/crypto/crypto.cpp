@@ -34,6 +34,20 @@ Bytes random_bytes(std::size_t count) {
 
 std::string random_secret(std::string_view prefix) { return std::string(prefix) + to_base32(random_bytes(16)); }
 
+Result<std::string> hash_password(std::string_view password) {
+  ensure_sodium();
+  std::string hash(crypto_pwhash_STRBYTES, '\0');
+  if (crypto_pwhash_str(hash.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+    return fail(ErrorCode::kUnavailable, "hash password", "not enough memory");
+  hash.resize(hash.find('\0'));
+  return hash;
+}
+
+bool verify_password(const std::string& hash, std::string_view password) {
+  ensure_sodium();
+  return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+}
+
 bool equal_constant_time(BytesView a, BytesView b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }

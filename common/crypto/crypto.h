@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "common/base/bytes.h"
+#include "common/base/error.h"
 
 namespace tillsync {
 
@@ -21,6 +22,9 @@ Fixed random_fixed() {
 }
 /// A secret for people and scripts: prefix + 26 characters of base32 (130 bits).
 std::string random_secret(std::string_view prefix);
+/// Argon2id in libsodium's text form, with its interactive limits. kUnavailable when memory is short.
+Result<std::string> hash_password(std::string_view password);
+bool verify_password(const std::string& hash, std::string_view password);
 /// Takes the same time wherever the two differ.
 bool equal_constant_time(BytesView a, BytesView b);
 

@@ -1,0 +1,90 @@
+#include "hub/api/api_call.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "common/contract/problem.h"
+
+namespace tillsync::hub {
+namespace {
+
+struct FailureShape {
+  int status;
+  std::string_view title;
+};
+
+FailureShape shape_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalid: return {422, "Not understood"};
+    case ErrorCode::kLimitExceeded: return {422, "Over a limit"};
+    case ErrorCode::kUnsupported: return {422, "Not supported"};
+    case ErrorCode::kNotFound: return {404, "Not found"};
+    case ErrorCode::kAlreadyExists:
+    case ErrorCode::kConflict: return {409, "Conflict"};
+    case ErrorCode::kDenied: return {403, "Not allowed"};
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kShuttingDown:
+    case ErrorCode::kTimeout: return {503, "Not available now"};
+    case ErrorCode::kDiskFull: return {507, "Disk full"};
+    case ErrorCode::kIo:
+    case ErrorCode::kCorrupt:
+    case ErrorCode::kInternal: return {500, "The hub failed"};
+  }
+  return {500, "The hub failed"};
+}
+
+}  // namespace
+
+void ApiReply::send(http::Response response) {
+  if (!responder_) return;
+  response.headers.emplace_back("X-Correlation-Id", correlation_id_);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  auto responder = std::move(responder_);
+  responder->send(std::move(response));
+}
+
+void ApiReply::json(int status, std::string body) { send({status, "application/json", std::move(body), {}}); }
+
+void ApiReply::text(int status, std::string content_type, std::string body) { send({status, std::move(content_type), std::move(body), {}}); }
+
+void ApiReply::problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer,
+                       std::vector<std::pair<std::string, std::string>> headers) {
+  const Problem problem{static_cast<std::uint16_t>(status), std::string(code), std::string(title), std::string(detail), std::string(pointer)};
+  send({status, "application/problem+json", to_problem_json(problem), std::move(headers)});
+}
+
+void ApiReply::failure(const Error& error) {
+  const FailureShape shape = shape_of(error.code);
+  const std::string detail = error.hint.empty() ? error.detail : error.detail + "; " + error.hint;
+  problem(shape.status, to_string(error.code), shape.title, detail);
+}
+
+Result<std::size_t> page_limit(const ApiCall& call) {
+  const auto text = call.request.parameter("limit");
+  if (!text) return kPageLimitDefault;
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > kPageLimitMax)
+    return fail(ErrorCode::kInvalid, "read limit", "limit must be a number from 1 to " + std::to_string(kPageLimitMax));
+  return limit;
+}
+
+Result<std::optional<std::int64_t>> page_after(const ApiCall& call) {
+  const auto text = call.request.parameter("after");
+  if (!text) return std::optional<std::int64_t>{};
+  std::int64_t after = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), after);
+  if (error != std::errc() || end != text->data() + text->size() || after < 0)
+    return fail(ErrorCode::kInvalid, "read after", "after must be the `next` of an earlier page");
+  return std::optional(after);
+}
+
+std::string page_json(nlohmann::json items, std::optional<std::string> next) {
+  nlohmann::json page;
+  page["items"] = items.is_array() ? std::move(items) : nlohmann::json::array();
+  page["next"] = nullptr;
+  if (next) page["next"] = *next;
+  return page.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace tillsync::hub

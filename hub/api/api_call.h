@@ -1,0 +1,65 @@
+// One call of the API on its way: who asks, what was matched, and the answer to give. Made by api_server, used by the handlers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/error.h"
+#include "common/base/time.h"
+#include "common/http/server.h"
+#include "hub/api/router.h"
+
+namespace tillsync::hub {
+
+inline constexpr std::size_t kPageLimitDefault = 50;
+inline constexpr std::size_t kPageLimitMax = 200;             // entries of one page
+inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
+inline constexpr std::int64_t kIdempotencyKeyDays = 7;
+
+struct Caller {
+  std::string name;  // of the token
+  Role role = Role::kPublic;
+};
+
+/// The answer; the first call of json or problem counts. Any thread.
+class ApiReply {
+ public:
+  ApiReply(std::unique_ptr<http::Responder> responder, std::string correlation_id)
+      : responder_(std::move(responder)), correlation_id_(std::move(correlation_id)) {}
+  void json(int status, std::string body);
+  void text(int status, std::string content_type, std::string body);
+  /// RFC 9457; `code` becomes urn:tillsync:problem:code.
+  void problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer = "",
+               std::vector<std::pair<std::string, std::string>> headers = {});
+  /// An operating failure as the problem that fits it (404, 409, 422, 503, 507, 500).
+  void failure(const Error& error);
+
+ private:
+  void send(http::Response response);
+  std::unique_ptr<http::Responder> responder_;
+  std::string correlation_id_;
+};
+
+struct ApiCall {
+  http::Request request;
+  std::vector<std::string> parameters;  // of the path
+  Caller caller;
+  std::string correlation_id;
+  std::shared_ptr<ApiReply> reply;
+
+  std::string_view parameter(std::string_view name) const { return request.parameter(name).value_or(""); }
+};
+
+/// limit of a list: kInvalid when it is no number from 1 to kPageLimitMax.
+Result<std::size_t> page_limit(const ApiCall& call);
+/// A cursor that is a number; nullopt without `after`, kInvalid for anything that no `next` ever said.
+Result<std::optional<std::int64_t>> page_after(const ApiCall& call);
+/// {"items": […], "next": "…" | null}
+std::string page_json(nlohmann::json items, std::optional<std::string> next);
+
+}  // namespace tillsync::hub

@@ -1,0 +1,72 @@
+// What the handlers of the API work with, and the two ways in which they work: a read on a connection of the pool, at once; or
+// an effect in the writer's transaction, answered after COMMIT. Server threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/base/time.h"
+#include "hub/api/api_call.h"
+#include "hub/api/idempotency_store.h"
+#include "hub/api/read_pool.h"
+#include "hub/fleet/agent_registry.h"
+#include "hub/writer/commands.h"
+
+namespace tillsync::hub {
+
+/// Idempotency keys whose effect has not been committed yet.
+class KeysInProgress {
+ public:
+  bool enter(const std::string& key);
+  void leave(const std::string& key);
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> keys_;
+};
+
+/// State of the connections to ERPs, as the forwarder knows it.
+struct ConnectorState {
+  std::string name, url, breaker;  // breaker: flowing | stopped | probing
+  std::string last_error;
+};
+
+struct ApiContext {
+  WriterPort& writer;
+  ReadPool& reads;
+  std::function<Instant()> now;
+  /// nullopt: no such token, or expired.
+  std::function<std::optional<Caller>(std::string_view token)> authenticate;
+  std::function<std::string()> metrics_text;
+  /// Why the hub cannot work now; nullopt when it can.
+  std::function<std::optional<std::string>()> not_ready;
+  std::function<std::vector<ConnectorState>()> connectors;
+  AgentRegistry& agents;
+  KeysInProgress keys_in_progress;
+};
+
+using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
+
+/// One file per resource; the server's table is all of them.
+std::vector<Endpoint> health_endpoints();
+std::vector<Endpoint> event_endpoints();
+std::vector<Endpoint> document_endpoints();
+std::vector<Endpoint> masterdata_endpoints();
+std::vector<Endpoint> stock_endpoints();
+std::vector<Endpoint> posting_endpoints();
+std::vector<Endpoint> exception_endpoints();
+std::vector<Endpoint> fleet_endpoints();
+std::vector<Endpoint> reconciliation_endpoints();
+
+/// Runs `effect` in the writer's transaction and answers with what it returns, after COMMIT; its Error becomes a problem and
+/// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API").
+/// effect may run twice (group rerun) and must keep no state outside the database.
+void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::string& route,
+                std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit = {});
+
+}  // namespace tillsync::hub

@@ -1,0 +1,11 @@
+# Writes INPUT as a C++ string into OUTPUT. In pieces, since a single literal has a limit in some compilers.
+file(READ ${INPUT} text)
+string(LENGTH "${text}" length)
+set(pieces "")
+set(at 0)
+while(at LESS length)
+  string(SUBSTRING "${text}" ${at} 8000 piece)
+  string(APPEND pieces "    R\"openapi(${piece})openapi\"\n")
+  math(EXPR at "${at} + 8000")
+endwhile()
+file(WRITE ${OUTPUT} "#include \"hub/api/openapi.h\"\n\nnamespace tillsync::hub {\n\nstd::string_view openapi_json() {\n  static constexpr std::string_view kText =\n${pieces};\n  return kText;\n}\n\n}  // namespace tillsync::hub\n")
