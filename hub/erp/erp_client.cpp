@@ -1,0 +1,194 @@
+#include "hub/erp/erp_client.h"
+
+#include <curl/curl.h>
+
+#include <mutex>
+#include <unordered_map>
+
+namespace tillsync::hub {
+namespace {
+
+struct MultiCloser {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct EasyCloser {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct ListCloser {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+/// One request on its way; the handle points into it, so it stays where it is.
+struct Transfer {
+  std::uint64_t tag = 0;
+  std::unique_ptr<CURL, EasyCloser> easy;
+  std::unique_ptr<curl_slist, ListCloser> headers;
+  std::string body;
+  std::size_t body_sent = 0;
+  std::string answer;
+  std::size_t answer_bytes_max = 0;
+  bool answer_cut = false;
+};
+
+std::size_t give_body(char* buffer, std::size_t size, std::size_t count, void* context) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  const std::size_t piece = std::min(size * count, transfer.body.size() - transfer.body_sent);
+  transfer.body.copy(buffer, piece, transfer.body_sent);
+  transfer.body_sent += piece;
+  return piece;
+}
+
+std::size_t take_answer(char* bytes, std::size_t size, std::size_t count, void* context) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  const std::size_t room = transfer.answer_bytes_max - transfer.answer.size();
+  transfer.answer.append(bytes, std::min(room, size * count));
+  if (size * count <= room) return size * count;
+  transfer.answer_cut = true;
+  return 0;  // ends the transfer
+}
+
+bool is_unsent(CURLcode code, CURL* easy) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION: return true;
+    default: break;
+  }
+  // A time-out while connecting, or a connection that broke before the request's first byte.
+  long sent = 0;
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+  return sent == 0;
+}
+
+class CurlErpClient : public ErpClient {
+ public:
+  CurlErpClient(std::unique_ptr<CURLM, MultiCloser> multi, const ErpClientOptions& options)
+      : multi_(std::move(multi)), options_(options) {
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(options.connections_max));
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(options.connections_max));
+  }
+
+  ~CurlErpClient() override {
+    for (auto& [easy, transfer] : transfers_) curl_multi_remove_handle(multi_.get(), easy);
+  }
+
+  Result<void> start(ErpCall call) override {
+    auto transfer = std::make_unique<Transfer>();
+    transfer->tag = call.tag;
+    transfer->answer_bytes_max = options_.answer_bytes_max;
+    transfer->body = std::move(call.body);
+    transfer->easy.reset(curl_easy_init());
+    TS_CHECK(transfer->easy != nullptr);
+    CURL* easy = transfer->easy.get();
+    if (curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
+        curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str()) != CURLE_OK || !is_http(call.url)) {
+      return fail(ErrorCode::kInvalid, "call " + call.url, "this is no http or https address", "correct erp.url");
+    }
+    for (const auto& [name, value] : call.headers) {
+      // A line break would start a header of the peer's choice.
+      if (value.find_first_of("\r\n") != std::string::npos) return fail(ErrorCode::kInvalid, "call " + call.url, "header " + name + " has a line break");
+      append(*transfer, name + ": " + value);
+    }
+    append(*transfer, "Expect:");  // else bodies above 1 MB wait for a 100 that few servers send
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "tillsync-hub/" TILLSYNC_VERSION);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.micros / 1'000));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.micros / 1'000));
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
+    if (call.method == "POST") {
+      // The body comes from a callback that cannot be rewound, on purpose: when a kept connection breaks after body bytes have
+      // gone out, libcurl would send them again by itself; so it reports the failure, and the outcome is looked up first.
+      curl_easy_setopt(easy, CURLOPT_POST, 1L);
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer->body.size()));
+      curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+      curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
+    } else {
+      curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+      if (call.method != "GET") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+    }
+    if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) {
+      return fail(ErrorCode::kInternal, "call " + call.url, "libcurl did not take the request");
+    }
+    transfers_.emplace(easy, std::move(transfer));
+    return {};
+  }
+
+  std::size_t in_flight() const override { return transfers_.size(); }
+
+  std::vector<std::pair<std::uint64_t, ErpAnswer>> wait(Duration timeout) override {
+    auto ended = move_on();
+    if (!ended.empty()) return ended;
+    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(timeout.micros / 1'000), nullptr);
+    return move_on();
+  }
+
+  void wakeup() override { curl_multi_wakeup(multi_.get()); }
+
+ private:
+  static bool is_http(const std::string& url) { return url.starts_with("http://") || url.starts_with("https://"); }
+
+  static void append(Transfer& transfer, const std::string& line) {
+    curl_slist* longer = curl_slist_append(transfer.headers.get(), line.c_str());
+    TS_CHECK(longer != nullptr);
+    (void)transfer.headers.release();
+    transfer.headers.reset(longer);
+  }
+
+  std::vector<std::pair<std::uint64_t, ErpAnswer>> move_on() {
+    int running = 0;
+    curl_multi_perform(multi_.get(), &running);
+    std::vector<std::pair<std::uint64_t, ErpAnswer>> ended;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const auto found = transfers_.find(message->easy_handle);
+      TS_CHECK(found != transfers_.end());
+      const CURLcode code = message->data.result;
+      curl_multi_remove_handle(multi_.get(), found->first);
+      ended.emplace_back(found->second->tag, answer_of(*found->second, code));
+      transfers_.erase(found);
+    }
+    return ended;
+  }
+
+  static ErpAnswer answer_of(Transfer& transfer, CURLcode code) {
+    CURL* easy = transfer.easy.get();
+    ErpAnswer answer;
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    answer.status = static_cast<int>(status);
+    curl_off_t wait_s = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait_s) == CURLE_OK && wait_s > 0) answer.retry_after = seconds(wait_s);
+    answer.body = std::move(transfer.answer);
+    if (code == CURLE_OK || transfer.answer_cut) return answer;
+    answer.failure_text = curl_easy_strerror(code);
+    answer.failure = is_unsent(code, easy)                ? TransportFailure::kNotSent
+                     : code == CURLE_OPERATION_TIMEDOUT ? TransportFailure::kTimeout
+                                                          : TransportFailure::kBroken;
+    return answer;
+  }
+
+  std::unique_ptr<CURLM, MultiCloser> multi_;
+  ErpClientOptions options_;
+  std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ErpClient>> ErpClient::make(const ErpClientOptions& options) {
+  static std::once_flag started;
+  std::call_once(started, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  std::unique_ptr<CURLM, MultiCloser> multi(curl_multi_init());
+  if (multi == nullptr) return fail(ErrorCode::kInternal, "start the ERP client", "libcurl gave no handle");
+  return std::make_unique<CurlErpClient>(std::move(multi), options);
+}
+
+}  // namespace tillsync::hub
