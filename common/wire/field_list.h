@@ -54,8 +54,8 @@ template <class M, class Frame>
 concept FrameOf = std::is_same_v<std::remove_const_t<M>, Frame>;
 
 void fields(auto& a, FrameOf<Hello> auto& m) {
-  a(text(m.version), m.boot, m.hello_no, m.epoch, m.first_seq, m.last_seq, m.acked_seq, m.last_chain, m.acked_chain, m.incarnation,
-    m.inbox_cursor, m.now, blob(m.proof, kNonceBytesMax));
+  a(text(m.version), m.boot, m.hello_no, m.epoch, m.first_seq, m.last_seq, m.acked_seq, m.acked_chain, m.incarnation, m.inbox_cursor,
+    m.now, blob(m.proof, kNonceBytesMax));
 }
 void fields(auto& a, FrameOf<Welcome> auto& m) {
   a(m.hello_no, m.session, m.incarnation, m.epoch, m.epoch_known, m.seq, m.chain, m.credit_bytes, m.heartbeat_s, m.now,

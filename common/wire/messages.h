@@ -51,7 +51,7 @@ struct Hello {
   std::uint64_t hello_no = 0;
   EpochId epoch;
   std::uint64_t first_seq = 1, last_seq = 0, acked_seq = 0;
-  ChainHash last_chain, acked_chain;
+  ChainHash acked_chain;
   IncarnationId incarnation;
   std::uint64_t inbox_cursor = 0;
   Instant now;

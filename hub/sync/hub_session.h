@@ -1,5 +1,7 @@
 // The hub's side of the protocol for one agent key, sans-I/O; the mirror of agent/sync/agent_session.h. The loop owns one
-// session per CURVE public key, whatever connections it comes by. One thread (hub/sync's loop).
+// session per CURVE public key, whatever connections it comes by. All transitions stand at the top of hub_session.cpp; the handlers
+// of frames are in hub_session_data.cpp and hub_session_control.cpp. Which start of the agent is current is takeover.h, the
+// documents' position batch_receiver.h. One thread (hub/sync's loop).
 #pragma once
 
 #include <cstdint>
@@ -13,6 +15,8 @@
 #include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/wire/messages.h"
+#include "hub/sync/batch_receiver.h"
+#include "hub/sync/takeover.h"
 
 namespace tillsync::hub {
 
@@ -27,10 +31,11 @@ struct AgentKnowledge {
   AgentStanding standing = AgentStanding::kUnknown;
   AgentId agent_id;
   LocationId location;
-  std::uint64_t inbox_acked = 0;
 };
 
-/// Documents to commit, contiguous and checked against the chain. The loop answers with committed() or failed().
+/// Documents to commit, contiguous and checked against the chain. The loop answers each with committed() or failed(), in the order
+/// of the batches. opens_epoch: the hub knows nothing of the epoch yet, so only this session knows where it begins: nothing of this
+/// agent may be given to the writer behind it until it is committed.
 struct IncomingBatch {
   AgentId agent_id;
   LocationId location;
@@ -39,36 +44,56 @@ struct IncomingBatch {
   std::vector<wire::Event> events;   // empty for a gap
   std::vector<ChainHash> chains;     // after each event
   std::optional<wire::Gap> gap;
-  std::int64_t wire_bytes = 0;
+  bool opens_epoch = false;
+  std::optional<Duration> clock_skew;  // hub's clock minus the agent's, as last measured
+  std::int64_t wire_bytes = 0;       // of the frame
 };
-struct WantEpoch {            // hello came: look the epoch up; answer: epoch_loaded
+struct WantEpoch {            // hello came: look the epoch up; answer: epoch_loaded or epoch_failed
+  AgentId agent_id;
   EpochId epoch;
 };
 struct EnrollRequested {      // answer: enrolled or refused
   std::string token, name, version;
 };
 struct StatusArrived {
+  AgentId agent_id;
   wire::Status status;
   Duration clock_skew;        // hub's clock minus the agent's
 };
-struct RequestArrived {       // answer: reply
+struct RequestArrived {       // answer: reply; what it depends on (after_seq) is committed
+  AgentId agent_id;
+  LocationId location;
   wire::Request request;
 };
 struct CommandResultArrived {
+  AgentId agent_id;
   wire::CommandResult result;
 };
-struct InboxDelivered {
+struct WantInbox {            // items behind `after`; answer: deliver (none: the session waits for inbox_advanced)
+  AgentId agent_id;
+  std::uint64_t after;
+};
+struct InboxDelivered {       // durable at the agent
+  AgentId agent_id;
   std::uint64_t no;
 };
 struct IdentityConflict {     // two machines speak with one key; the registry records it, both are paused
+  AgentId agent_id;
   BootId current, other;
 };
 struct Connected {
+  AgentId agent_id;
   BootId boot;
   std::string version;
+  std::uint64_t inbox_cursor;   // above the last no that was ever given: the hub was restored, and must number on behind it
+};
+struct Disconnected {         // silent for longer than heartbeats allow, or the connection is gone
+  AgentId agent_id;
+  BootId boot;
 };
 using HubSessionEvent = std::variant<IncomingBatch, WantEpoch, EnrollRequested, StatusArrived, RequestArrived,
-                                     CommandResultArrived, InboxDelivered, IdentityConflict, Connected>;
+                                     CommandResultArrived, WantInbox, InboxDelivered, IdentityConflict, Connected,
+                                     Disconnected>;
 
 /// connection: the ROUTER's routing id of the lane that the frame goes out on.
 struct HubOutgoingFrame {
@@ -78,8 +103,15 @@ struct HubOutgoingFrame {
 
 struct HubSessionOptions {
   IncarnationId incarnation;
-  std::int64_t credit_bytes = 0;    // window per agent
+  std::int64_t credit_bytes = 0;    // window per agent, at most kWindowBytesMax
   std::uint64_t nonce_seed = 0;     // random, secret: nonces for kSuperseded
+};
+
+struct HubSessionCounters {
+  std::uint64_t malformed_frames = 0;      // did not decode, or passed a limit
+  std::uint64_t not_enrolled_frames = 0;
+  std::uint64_t revoked_frames = 0;
+  std::uint64_t out_of_step = 0;
 };
 
 class HubSession {
@@ -92,6 +124,8 @@ class HubSession {
   void connection_gone(const Bytes& connection);
 
   void epoch_loaded(const EpochId& epoch, std::optional<EpochPosition> position, Instant wall);
+  /// The agent is asked to come again later.
+  void epoch_failed(const EpochId& epoch, std::string text);
   /// After COMMIT only: the agent moves on once acknowledged.
   void committed(const EpochId& epoch, std::uint64_t seq, const ChainHash& chain);
   /// The batch was not committed (disk full, …): the session asks the agent to come again later.
@@ -100,17 +134,101 @@ class HubSession {
   void enroll_refused(std::string text);
   void reply(wire::Reply reply);
   void send_command(wire::Command command);
-  /// Items behind the agent's cursor, as hub/outbound has them.
+  /// Items behind the agent's cursor, as hub/outbound has them; the answer to WantInbox.
   void deliver(std::vector<wire::InboxItem> items);
+  void inbox_advanced();
   /// The registry's decision: paused until healed.
   void paused_by_conflict();
+  /// A smaller share while many agents are sending, the whole again later.
+  void set_credit(std::int64_t credit_bytes);
 
   std::optional<HubOutgoingFrame> poll_transmit();
   std::optional<Duration> poll_timeout() const;
   std::optional<HubSessionEvent> poll_event();
 
-  bool is_online() const;
-  std::uint64_t malformed_frames() const;  // counted for metrics
+  const std::string& peer_key() const { return peer_key_; }
+  bool is_online() const { return is_online_; }
+  /// Nothing is open, waits for its commit or has to be sent: the loop may drop the session and make a new one later.
+  bool is_idle() const;
+  std::int64_t pending_bytes() const { return receiver_.pending_bytes(); }
+  const HubSessionCounters& counters() const { return counters_; }
+
+ private:
+  enum class Phase { kAwaitHello, kSettling, kLookingUp, kOpen };
+  enum class Pause { kNone, kReported, kConfirmed };
+  struct HeldRequest {
+    wire::Request request;
+    Duration until;
+  };
+
+  void send(const Bytes& connection, const wire::Message& message);
+  void fault(const Bytes& connection, wire::FaultCode code, std::string text, Bytes nonce = {});
+  bool admit(const Bytes& connection, BytesView frame, const AgentKnowledge& knowledge);
+  void dispatch(const Bytes& connection, wire::Message message, std::size_t frame_bytes);
+  void close_session();
+  void go_online();
+  void go_offline();
+  void heal();
+
+  void on_hello(const Bytes& connection, wire::Hello hello);
+  void take_over(const Bytes& connection, const ClaimDecision& decision);
+  void report_conflict(const Bytes& connection, const BootId& other);
+  void look_up_or_settle();
+  bool is_data_frame_welcome(const Bytes& connection);
+  void on_events(const Bytes& connection, wire::Events events, std::size_t frame_bytes);
+  void on_gap(const Bytes& connection, wire::Gap gap, std::size_t frame_bytes);
+  void on_delivered(const Bytes& connection, const wire::Delivered& delivered);
+  void out_of_step(const char* why);
+  IncomingBatch new_batch(std::uint64_t first_seq, std::size_t frame_bytes);
+  void want_inbox(std::uint64_t after);
+
+  bool is_control_frame_welcome(const Bytes& connection);
+  void on_attach(const Bytes& connection, const wire::Attach& attach);
+  void on_status(const Bytes& connection, wire::Status status);
+  void on_request(const Bytes& connection, wire::Request request);
+  void on_command_result(const Bytes& connection, wire::CommandResult result);
+  void on_enroll(const Bytes& connection, wire::Enroll enroll);
+  void adopt_control(const Bytes& connection);
+  void release_requests();
+
+  HubSessionOptions options_;
+  std::string peer_key_;
+  AgentKnowledge knowledge_;
+  Duration now_{0};
+  Instant wall_;
+  Phase phase_ = Phase::kAwaitHello;
+  Pause pause_ = Pause::kNone;
+  Duration pause_until_{0};
+  Takeover takeover_;
+  std::deque<HubOutgoingFrame> out_;
+  std::deque<HubSessionEvent> events_;
+  HubSessionCounters counters_;
+
+  Bytes data_connection_, control_connection_;  // "" = none
+  struct EarlyAttach {
+    BootId boot;
+    Bytes connection;
+  };
+  std::optional<EarlyAttach> early_attach_;  // of a boot that has not said hello yet
+  wire::Hello hello_;                        // the newest of the current boot
+  std::optional<Duration> clock_skew_;
+  std::deque<Bytes> enroll_connections_;     // await enrolled or enroll_refused, oldest first
+
+  BatchReceiver receiver_;
+  bool epoch_is_new_ = false;                // nothing of it is committed yet
+  bool ack_due_ = false;
+  std::int64_t credit_bytes_;
+
+  bool is_online_ = false;
+  Duration heard_at_{0};
+
+  std::uint64_t inbox_cursor_ = 0;           // durable at the agent
+  std::optional<std::uint64_t> inbox_sent_;  // the last no of the deliver frame on its way
+  bool inbox_asked_ = false, inbox_idle_ = false;
+  std::optional<Duration> inbox_again_at_;
+
+  std::deque<HeldRequest> held_;
+  std::deque<wire::Command> commands_;       // wait for the control lane
 };
 
 }  // namespace tillsync::hub

@@ -31,7 +31,7 @@ inline std::vector<std::pair<std::string, Message>> all() {
   const auto incarnation = filled<IncarnationId>(0x50);
   const Instant now{1'291'192'000'123'456};
   return {
-      {"hello", Hello{"0.1.0", boot, 7, epoch, 81, 95, 80, chain, filled<ChainHash>(0x41), incarnation, 12, now, "nonce"}},
+      {"hello", Hello{"0.1.0", boot, 7, epoch, 81, 95, 80, chain, incarnation, 12, now, "nonce"}},
       {"welcome", Welcome{7, 9, incarnation, epoch, true, 80, chain, 4'000'000, 15, now, LocationId{"GB"}}},
       {"events", Events{9, epoch, 81, chain, {event("one"), event("two")}}},
       {"ack", Ack{9, epoch, 82, chain, 4'000'000}},

@@ -1,0 +1,29 @@
+// What the sync loop asks of the agent's writer. Implemented in agent/app over agent/ingest's loop, which owns all writes. Called on
+// the sync loop's thread; `done` comes after COMMIT and from the writer's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/outbox/outbox.h"
+#include "common/base/error.h"
+#include "common/wire/messages.h"
+
+namespace tillsync::agent {
+
+class SyncPort {
+ public:
+  virtual ~SyncPort() = default;
+  /// Written with the next group; an older cursor only means sending again.
+  virtual void submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain) = 0;
+  /// done: with the last no that is durable.
+  virtual void submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) = 0;
+  virtual void submit_rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation,
+                             std::function<void(Result<OutboxState>)> done) = 0;
+  /// Documents refused at the doors since the start.
+  virtual std::uint64_t refused_documents() = 0;
+};
+
+}  // namespace tillsync::agent

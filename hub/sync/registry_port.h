@@ -1,0 +1,44 @@
+// What the sync loop asks of the rest of the hub. Implemented in hub/app over fleet, intake and outbound. Called on the loop's
+// thread unless said otherwise; nothing here may block for long.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/error.h"
+#include "common/base/time.h"
+#include "common/wire/messages.h"
+#include "hub/sync/hub_session.h"
+
+namespace tillsync::hub {
+
+class RegistryPort {
+ public:
+  virtual ~RegistryPort() = default;
+
+  /// At each handshake, on the ZAP thread: everyone but the revoked.
+  virtual bool admits(std::string_view peer_key) = 0;
+  /// For each frame.
+  virtual AgentKnowledge knowledge(std::string_view peer_key) = 0;
+  virtual Result<std::optional<EpochPosition>> epoch(const AgentId& agent_id, const EpochId& epoch) = 0;
+  /// `done` comes after COMMIT and from another thread. kDenied: refused, with the text for the machine's operator.
+  using EnrolDone = std::function<void(Result<std::pair<AgentId, LocationId>>)>;
+  virtual void enrol(const std::string& peer_key, const EnrollRequested& request, EnrolDone done) = 0;
+
+  virtual void seen(std::string_view peer_key, Instant now) = 0;
+  virtual void status(std::string_view peer_key, const StatusArrived& status, Instant now) = 0;
+  virtual void conflict(const IdentityConflict& conflict) = 0;
+
+  /// Items behind `after`, in order, at most what one deliver frame holds.
+  virtual Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) = 0;
+  virtual void inbox_delivered(const AgentId& agent_id, std::uint64_t no) = 0;
+  /// The agent's inbox stands at inbox_cursor; numbers that are given from now on must lie behind it.
+  virtual void connected(const Connected& connected) = 0;
+};
+
+}  // namespace tillsync::hub
