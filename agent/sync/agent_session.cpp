@@ -208,6 +208,8 @@ void AgentSession::outbox_advanced(std::uint64_t last_seq, Duration) {
 }
 
 void AgentSession::rows_loaded(std::vector<OutboxRow> rows, Duration now) {
+  // The outbox may be ahead of what was told: what is sent must be known as ours when the hub names it.
+  if (!rows.empty()) outbox_advanced(rows.back().seq, now);
   sender_.rows_loaded(std::move(rows));
   if (sender_.is_stalled() && !rows_again_at_) rows_again_at_ = now + kRowsPause;
 }

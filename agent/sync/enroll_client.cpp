@@ -7,6 +7,8 @@
 namespace tillsync::agent {
 namespace {
 
+constexpr int kRefusalsMax = 3;  // one alone may be a line that broke
+
 Error fault_error(const std::string& operation, const wire::Fault& fault) {
   switch (fault.code) {
     case wire::FaultCode::kBadToken:
@@ -29,7 +31,7 @@ Result<wire::Enrolled> enroll(const std::string& endpoint, const std::string& hu
   TS_ASSIGN_OR_RETURN(const auto socket,
                       transport::DealerSocket::connect_curve(transport::make_context(), endpoint, keys, hub_key, kFrameBytesMax));
   const Duration deadline = os::monotonic() + kEnrolTimeout;
-  bool refused = false;
+  int refused = 0;
   bool was_up = false;
   bool asked = false;
   while (true) {
@@ -38,7 +40,7 @@ Result<wire::Enrolled> enroll(const std::string& endpoint, const std::string& hu
         was_up = true;
         asked = false;  // what was sent over the link before may be lost; asking again is harmless
       }
-      if (event == transport::DealerSocket::LinkEvent::kHandshakeFailed) refused = true;
+      if (event == transport::DealerSocket::LinkEvent::kHandshakeFailed) ++refused;
     }
     if (was_up && !asked) asked = socket->send(wire::encode(wire::Enroll{token, machine_name, version})) == transport::SendStatus::kSent;
     while (const auto frame = socket->receive()) {
@@ -47,13 +49,14 @@ Result<wire::Enrolled> enroll(const std::string& endpoint, const std::string& hu
       if (const auto* enrolled = std::get_if<wire::Enrolled>(&*message)) return *enrolled;
       if (const auto* fault = std::get_if<wire::Fault>(&*message)) return std::unexpected(fault_error(operation, *fault));
     }
+    if (!was_up && refused >= kRefusalsMax) break;
     const Duration left = deadline - os::monotonic();
     if (left.micros <= 0) break;
     if (!socket->has_work()) transport::wait_readable({socket->descriptor(), socket->link_descriptor()}, std::min(left, milliseconds(500)));
   }
   if (was_up) return fail(ErrorCode::kTimeout, operation, "the hub is there but did not answer", "try again; look at the hub's log");
-  if (refused)
-    return fail(ErrorCode::kDenied, operation, "the hub there does not have that key",
+  if (refused > 0)
+    return fail(ErrorCode::kDenied, operation, "the hub there does not have that key, or has revoked this machine's",
                 "compare --hub-key with what tillsync-hub init printed (keys/hub.public)");
   return fail(ErrorCode::kUnavailable, operation, "nobody answers there", "is the address right, is the hub running, does a firewall stand between?");
 }

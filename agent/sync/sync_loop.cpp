@@ -1,7 +1,10 @@
 #include "agent/sync/sync_loop.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstring>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -19,6 +22,7 @@ namespace {
 
 constexpr std::int64_t kReaderCacheKib = 256;
 constexpr std::size_t kFramesPerRound = 64;
+constexpr std::size_t kRoundsMax = 16;  // of reading rows and sending them, before the sockets are looked at again
 constexpr Duration kLongestWait = seconds(15);
 constexpr Duration kNextEndpointAfter = seconds(10);  // without a link, where there are several
 constexpr std::array kLanes = {wire::Lane::kData, wire::Lane::kControl};
@@ -142,14 +146,26 @@ class Loop final : public SyncLoop {
       for (const auto which : kLanes) receive(which);
       const Duration now = os::monotonic();
       if (const auto due = session_->poll_timeout(); due && *due <= now) session_->handle_timeout(now, os::now());
-      while (auto event = session_->poll_event())
-        std::visit([this](auto& what) { obey(what); }, *event);
-      transmit();
+      pump();
       if (reconnect_why_) reconnect(*std::exchange(reconnect_why_, std::nullopt));
       rotate_endpoint();
       publish();
       wait();
     }
+  }
+
+  /// What is sent makes room for rows, and rows that were read can be sent: until neither moves, but not for ever, because
+  /// acknowledgements want to be read.
+  void pump() {
+    for (std::size_t round = 0; round < kRoundsMax; ++round) {
+      bool moved = false;
+      while (auto event = session_->poll_event()) {
+        std::visit([this](auto& what) { obey(what); }, *event);
+        moved = true;
+      }
+      if (!transmit() && !moved) return;
+    }
+    work_left_ = true;
   }
 
   LaneSocket& lane(wire::Lane which) { return lanes_[static_cast<std::size_t>(which)]; }
@@ -181,14 +197,18 @@ class Loop final : public SyncLoop {
     }
   }
 
-  void transmit() {
+  /// Whether anything was taken from the session.
+  bool transmit() {
     for (auto& own : lanes_) {
       while (!own.unsent.empty() && own.socket && own.socket->send(own.unsent.front()) == transport::SendStatus::kSent) own.unsent.pop_front();
     }
+    bool moved = false;
     while (auto frame = session_->poll_transmit(os::monotonic())) {
+      moved = true;
       LaneSocket& own = lane(frame->lane);
       if (!own.socket || !own.unsent.empty() || own.socket->send(frame->bytes) != transport::SendStatus::kSent) own.unsent.push_back(std::move(frame->bytes));
     }
+    return moved;
   }
 
   void rotate_endpoint() {
@@ -286,7 +306,7 @@ class Loop final : public SyncLoop {
   }
 
   void wait() {
-    if (stopping_) return;
+    if (stopping_ || std::exchange(work_left_, false)) return;
     std::vector<int> descriptors = {mailbox_->wakeup->descriptor()};
     for (auto& own : lanes_) {
       if (!own.socket) continue;
@@ -314,7 +334,7 @@ class Loop final : public SyncLoop {
   Duration tried_since_;
   bool refused_ = false;
   std::optional<std::string> reconnect_why_;
-  bool stopping_ = false;
+  bool stopping_ = false, work_left_ = false;
   std::uint64_t seen_seq_ = 0;
   std::atomic<std::uint64_t> last_seq_{0};
   std::atomic<bool> link_ready_{false}, notified_{false};

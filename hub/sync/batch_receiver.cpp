@@ -14,27 +14,26 @@ void BatchReceiver::open(std::uint64_t session, Position committed) {
 }
 
 TakenEvents BatchReceiver::take(const wire::Events& events, std::int64_t credit_bytes) {
-  if (!is_open() || events.session != session_) return {TakeVerdict::kStale, {}};
+  if (!is_open() || events.session != session_) return {TakeVerdict::kStale, {}, 0};
   const std::uint64_t count = events.events.size();
   if (events.epoch != received_.epoch || count == 0 || events.first_seq == 0 ||
       events.first_seq > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - count)
-    return {TakeVerdict::kOutOfStep, {}};
+    return {TakeVerdict::kOutOfStep, {}, 0};
   const std::uint64_t last_seq = events.first_seq + count - 1;
-  if (last_seq <= received_.seq) return {TakeVerdict::kDuplicate, {}};
-  if (events.first_seq != received_.seq + 1) return {TakeVerdict::kOutOfStep, {}};
+  if (last_seq <= received_.seq) return {TakeVerdict::kDuplicate, {}, 0};
+  if (events.first_seq != received_.seq + 1) return {TakeVerdict::kOutOfStep, {}, 0};
 
-  TakenEvents taken{TakeVerdict::kTaken, {}};
+  TakenEvents taken{TakeVerdict::kTaken, {}, 0};
   taken.chains.reserve(events.events.size());
   ChainHash chain = received_.chain;
-  std::int64_t bytes = 0;
   for (const wire::Event& event : events.events) {
     chain = sync::chain_next(chain, event.content_hash);
     taken.chains.push_back(chain);
-    bytes += static_cast<std::int64_t>(wire::size_of(event));
+    taken.bytes += static_cast<std::int64_t>(wire::size_of(event));
   }
-  if (chain != events.chain) return {TakeVerdict::kOutOfStep, {}};
-  if (has_pending() && pending_bytes_ + bytes > credit_bytes) return {TakeVerdict::kOverCredit, {}};
-  push(events.first_seq, last_seq, chain, bytes);
+  if (chain != events.chain) return {TakeVerdict::kOutOfStep, {}, 0};
+  if (has_pending() && pending_bytes_ + taken.bytes > credit_bytes) return {TakeVerdict::kOverCredit, {}, 0};
+  push(events.first_seq, last_seq, chain, taken.bytes);
   return taken;
 }
 

@@ -23,6 +23,7 @@ enum class TakeVerdict {
 struct TakenEvents {
   TakeVerdict verdict = TakeVerdict::kStale;
   std::vector<ChainHash> chains;  // kTaken: after each event
+  std::int64_t bytes = 0;         // kTaken: of all, as wire::size_of counts
 };
 
 class BatchReceiver {

@@ -24,9 +24,9 @@ std::optional<std::pair<std::string, IncomingBatch>> FairQueue::take() {
       continue;
     }
     held_in_a_row = 0;
-    if (flow.deficit < flow.batches.front().wire_bytes) {
+    if (flow.deficit < flow.batches.front().plain_bytes) {
       flow.deficit += kTurnBytes;
-      if (flow.deficit < flow.batches.front().wire_bytes) {  // longer than a turn: it saves up while the others go on
+      if (flow.deficit < flow.batches.front().plain_bytes) {  // longer than a turn: it saves up while the others go on
         turns_.splice(turns_.end(), turns_, turns_.begin());
         continue;
       }
@@ -35,11 +35,11 @@ std::optional<std::pair<std::string, IncomingBatch>> FairQueue::take() {
     std::pair<std::string, IncomingBatch> taken{key, std::move(flow.batches.front())};
     flow.batches.pop_front();
     --size_;
-    flow.deficit -= taken.second.wire_bytes;
+    flow.deficit -= taken.second.plain_bytes;
     if (flow.batches.empty()) {
       turns_.pop_front();
       forget_if_empty(key);
-    } else if (flow.deficit < flow.batches.front().wire_bytes) {
+    } else if (flow.deficit < flow.batches.front().plain_bytes) {
       turns_.splice(turns_.end(), turns_, turns_.begin());
     }
     return taken;

@@ -70,7 +70,7 @@ void HubSession::handle_frame(const Bytes& connection, BytesView frame, const Ag
     ++counters_.malformed_frames;
     return fault(connection, message.error().code, std::move(message.error().text));
   }
-  dispatch(connection, *std::move(message), frame.size());
+  dispatch(connection, *std::move(message));
 }
 
 /// Whether the registry lets this frame in; else it is answered here.
@@ -103,9 +103,9 @@ bool HubSession::admit(const Bytes& connection, BytesView frame, const AgentKnow
   return false;
 }
 
-void HubSession::dispatch(const Bytes& connection, wire::Message message, std::size_t frame_bytes) {
-  if (auto* events = std::get_if<wire::Events>(&message)) return on_events(connection, std::move(*events), frame_bytes);
-  if (auto* gap = std::get_if<wire::Gap>(&message)) return on_gap(connection, std::move(*gap), frame_bytes);
+void HubSession::dispatch(const Bytes& connection, wire::Message message) {
+  if (auto* events = std::get_if<wire::Events>(&message)) return on_events(connection, std::move(*events));
+  if (auto* gap = std::get_if<wire::Gap>(&message)) return on_gap(connection, std::move(*gap));
   if (auto* hello = std::get_if<wire::Hello>(&message)) return on_hello(connection, std::move(*hello));
   if (const auto* delivered = std::get_if<wire::Delivered>(&message)) return on_delivered(connection, *delivered);
   if (const auto* attach = std::get_if<wire::Attach>(&message)) return on_attach(connection, *attach);

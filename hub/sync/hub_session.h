@@ -46,7 +46,7 @@ struct IncomingBatch {
   std::optional<wire::Gap> gap;
   bool opens_epoch = false;
   std::optional<Duration> clock_skew;  // hub's clock minus the agent's, as last measured
-  std::int64_t wire_bytes = 0;       // of the frame
+  std::int64_t plain_bytes = 0;      // of the documents before compression: what they cost the writer
 };
 struct WantEpoch {            // hello came: look the epoch up; answer: epoch_loaded or epoch_failed
   AgentId agent_id;
@@ -148,6 +148,8 @@ class HubSession {
 
   const std::string& peer_key() const { return peer_key_; }
   bool is_online() const { return is_online_; }
+  /// A frame for any other connection is for a boot that is gone: it need not wait when it cannot be sent at once.
+  bool speaks_on(const Bytes& connection) const { return connection == data_connection_ || connection == control_connection_; }
   /// Nothing is open, waits for its commit or has to be sent: the loop may drop the session and make a new one later.
   bool is_idle() const;
   std::int64_t pending_bytes() const { return receiver_.pending_bytes(); }
@@ -164,7 +166,7 @@ class HubSession {
   void send(const Bytes& connection, const wire::Message& message);
   void fault(const Bytes& connection, wire::FaultCode code, std::string text, Bytes nonce = {});
   bool admit(const Bytes& connection, BytesView frame, const AgentKnowledge& knowledge);
-  void dispatch(const Bytes& connection, wire::Message message, std::size_t frame_bytes);
+  void dispatch(const Bytes& connection, wire::Message message);
   void close_session();
   void go_online();
   void go_offline();
@@ -175,11 +177,11 @@ class HubSession {
   void report_conflict(const Bytes& connection, const BootId& other);
   void look_up_or_settle();
   bool is_data_frame_welcome(const Bytes& connection);
-  void on_events(const Bytes& connection, wire::Events events, std::size_t frame_bytes);
-  void on_gap(const Bytes& connection, wire::Gap gap, std::size_t frame_bytes);
+  void on_events(const Bytes& connection, wire::Events events);
+  void on_gap(const Bytes& connection, wire::Gap gap);
   void on_delivered(const Bytes& connection, const wire::Delivered& delivered);
   void out_of_step(const char* why);
-  IncomingBatch new_batch(std::uint64_t first_seq, std::size_t frame_bytes);
+  IncomingBatch new_batch(std::uint64_t first_seq);
   void want_inbox(std::uint64_t after);
 
   bool is_control_frame_welcome(const Bytes& connection);

@@ -49,7 +49,7 @@ void HubSession::out_of_step(const char* why) {
   fault(data_connection_, FaultCode::kOutOfStep, why);
 }
 
-IncomingBatch HubSession::new_batch(std::uint64_t first_seq, std::size_t frame_bytes) {
+IncomingBatch HubSession::new_batch(std::uint64_t first_seq) {
   IncomingBatch batch;
   batch.agent_id = knowledge_.agent_id;
   batch.location = knowledge_.location;
@@ -57,11 +57,10 @@ IncomingBatch HubSession::new_batch(std::uint64_t first_seq, std::size_t frame_b
   batch.first_seq = first_seq;
   batch.opens_epoch = epoch_is_new_;
   batch.clock_skew = clock_skew_;
-  batch.wire_bytes = static_cast<std::int64_t>(frame_bytes);
   return batch;
 }
 
-void HubSession::on_events(const Bytes& connection, wire::Events events, std::size_t frame_bytes) {
+void HubSession::on_events(const Bytes& connection, wire::Events events) {
   if (!is_data_frame_welcome(connection)) return;
   // What was allowed once may still be on its way, so the bound is the whole window, not a share that became smaller since.
   TakenEvents taken = receiver_.take(events, options_.credit_bytes);
@@ -73,13 +72,14 @@ void HubSession::on_events(const Bytes& connection, wire::Events events, std::si
     case TakeVerdict::kOverCredit: return out_of_step("more is on its way than was allowed");
     case TakeVerdict::kTaken: break;
   }
-  IncomingBatch batch = new_batch(events.first_seq, frame_bytes);
+  IncomingBatch batch = new_batch(events.first_seq);
+  batch.plain_bytes = taken.bytes;
   batch.events = std::move(events.events);
   batch.chains = std::move(taken.chains);
   events_.push_back(std::move(batch));
 }
 
-void HubSession::on_gap(const Bytes& connection, wire::Gap gap, std::size_t frame_bytes) {
+void HubSession::on_gap(const Bytes& connection, wire::Gap gap) {
   if (!is_data_frame_welcome(connection)) return;
   const TakeVerdict verdict = receiver_.take(gap);
   if (verdict != TakeVerdict::kStale) takeover_.show_life();
@@ -89,7 +89,7 @@ void HubSession::on_gap(const Bytes& connection, wire::Gap gap, std::size_t fram
     return;
   }
   if (verdict != TakeVerdict::kTaken) return out_of_step("this gap does not follow what is here");
-  IncomingBatch batch = new_batch(gap.first_seq, frame_bytes);
+  IncomingBatch batch = new_batch(gap.first_seq);
   batch.gap = std::move(gap);
   events_.push_back(std::move(batch));
 }

@@ -1,5 +1,8 @@
 #include "hub/sync/sync_loop.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -18,6 +21,11 @@ namespace {
 constexpr std::size_t kFramesPerRound = 256;       // taken from the socket before the rest has its turn
 constexpr std::size_t kWriterAhead = 4;            // batches that wait in the writer's queue: enough to keep it busy, few to be fair
 constexpr Duration kLongestWait = seconds(10);
+constexpr Duration kWriterLook = milliseconds(5);  // while others keep the writer's queue full
+constexpr Duration kStuckLook = milliseconds(20);  // while a peer's queue is full
+constexpr std::size_t kUnsentMax = 32;             // frames of one session that wait for their peer
+constexpr std::int64_t kWaitingBytesMax = 256'000'000;  // documents of all agents that wait for the writer
+constexpr std::int64_t kCreditBytesMin = 128 * 1'024;   // of one agent, however many there are
 
 class Loop final : public SyncLoop {
  public:
@@ -28,6 +36,7 @@ class Loop final : public SyncLoop {
 
   Result<void> open() {
     if (options_.credit_bytes == 0) options_.credit_bytes = static_cast<std::int64_t>(kWindowBytesMax);
+    credit_bytes_ = options_.credit_bytes;
     TS_ASSIGN_OR_RETURN(mailbox_->wakeup, transport::Wakeup::create());
     TS_ASSIGN_OR_RETURN(socket_, transport::RouterSocket::bind_curve(
                                      transport::make_context(), options_.endpoint, options_.keys,
@@ -86,7 +95,7 @@ class Loop final : public SyncLoop {
   struct Slot {
     explicit Slot(HubSession started) : session(std::move(started)) {}
     HubSession session;
-    std::optional<HubOutgoingFrame> unsent;  // the peer's queue was full
+    std::vector<HubOutgoingFrame> unsent;    // the peer's queue was full; oldest first
     std::optional<Duration> deadline;
     HubSessionCounters counted;
     bool touched = false, was_online = false;
@@ -97,12 +106,14 @@ class Loop final : public SyncLoop {
     while (!stopping_) {
       mailbox_->wakeup->clear();
       for (auto& work : mailbox_->take()) work();
+      for (const auto& key : stuck_) touch(key, slots_.at(key));
       receive();
       time_out();
       pump();
       feed_writer();
+      share_credit();
       publish_counters();
-      if (stopping_ || socket_->has_work()) continue;
+      if (stopping_ || !touched_.empty() || socket_->has_work()) continue;
       transport::wait_readable({socket_->descriptor(), mailbox_->wakeup->descriptor()}, wait_time());
     }
   }
@@ -113,7 +124,9 @@ class Loop final : public SyncLoop {
     HubSessionOptions session_options{options_.incarnation, options_.credit_bytes, 0};
     const Bytes seed = random_bytes(sizeof session_options.nonce_seed);
     std::memcpy(&session_options.nonce_seed, seed.data(), seed.size());
-    return slots_.emplace(key, Slot(HubSession(session_options, key))).first->second;
+    Slot& slot = slots_.emplace(key, Slot(HubSession(session_options, key))).first->second;
+    slot.session.set_credit(credit_bytes_);
+    return slot;
   }
 
   void touch(const std::string& key, Slot& slot) {
@@ -163,7 +176,7 @@ class Loop final : public SyncLoop {
         transmit(key, slot);
         count(slot);
         reschedule(key, slot);
-        if (slot.session.is_idle() && !slot.touched && !slot.unsent && slot.at_writer == 0 && !queue_.has(key)) {
+        if (slot.session.is_idle() && !slot.touched && slot.unsent.empty() && slot.at_writer == 0 && !queue_.has(key)) {
           if (slot.deadline) deadlines_.erase({*slot.deadline, key});
           if (slot.was_online) --now_counted_.online;
           slots_.erase(found);
@@ -173,23 +186,31 @@ class Loop final : public SyncLoop {
   }
 
   void transmit(const std::string& key, Slot& slot) {
-    while (true) {
-      auto frame = slot.unsent ? std::exchange(slot.unsent, std::nullopt) : slot.session.poll_transmit();
-      if (!frame) {
-        stuck_.erase(key);
-        return;
-      }
-      switch (socket_->send(frame->connection, frame->bytes)) {
-        case transport::SendStatus::kSent:
-          ++now_counted_.frames_out;
-          now_counted_.bytes_out += frame->bytes.size();
-          break;
-        case transport::SendStatus::kWouldBlock:
-          slot.unsent = std::move(frame);
-          stuck_.insert(key);
-          return;
-        case transport::SendStatus::kPeerGone: slot.session.connection_gone(frame->connection); break;
-      }
+    // A lane whose queue is full must not hold up the other: each frame waits behind those of its own connection only.
+    std::vector<HubOutgoingFrame> waiting = std::exchange(slot.unsent, {});
+    for (auto& frame : waiting) send(slot, std::move(frame));
+    while (slot.unsent.size() < kUnsentMax) {
+      auto frame = slot.session.poll_transmit();
+      if (!frame) break;
+      send(slot, *std::move(frame));
+    }
+    if (slot.unsent.empty())
+      stuck_.erase(key);
+    else
+      stuck_.insert(key);
+  }
+
+  void send(Slot& slot, HubOutgoingFrame frame) {
+    const bool must_wait = std::ranges::find(slot.unsent, frame.connection, &HubOutgoingFrame::connection) != slot.unsent.end();
+    switch (must_wait ? transport::SendStatus::kWouldBlock : socket_->send(frame.connection, frame.bytes)) {
+      case transport::SendStatus::kSent:
+        ++now_counted_.frames_out;
+        now_counted_.bytes_out += frame.bytes.size();
+        break;
+      case transport::SendStatus::kWouldBlock:
+        if (slot.session.speaks_on(frame.connection)) slot.unsent.push_back(std::move(frame));
+        break;
+      case transport::SendStatus::kPeerGone: slot.session.connection_gone(frame.connection); break;
     }
   }
 
@@ -270,7 +291,19 @@ class Loop final : public SyncLoop {
       auto& [key, batch] = *next;
       submit(key, std::move(batch));
     }
-    // The writer calls back after each commit, so a full queue is looked at again without a timer.
+    // The writer calls back after each of ours, so a queue that is full of ours is looked at again without a timer.
+  }
+
+  /// What all agents together may have here uncommitted is bounded: many share it, few have a whole window each.
+  void share_credit() {
+    const auto online = static_cast<std::int64_t>(std::max<std::uint64_t>(now_counted_.online, 1));
+    const auto share = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(kWaitingBytesMax / online)));
+    const std::int64_t credit = std::clamp(share, std::min(kCreditBytesMin, options_.credit_bytes), options_.credit_bytes);
+    if (credit == std::exchange(credit_bytes_, credit)) return;
+    for (auto& [key, slot] : slots_) {
+      slot.session.set_credit(credit);
+      touch(key, slot);
+    }
   }
 
   void submit(const std::string& key, IncomingBatch batch) {
@@ -312,6 +345,7 @@ class Loop final : public SyncLoop {
     };
     if (batch.opens_epoch) queue_.hold(key);
     ++slot.at_writer;
+    ++at_writer_;
     if (const auto submitted = writer_.submit(Priority::kBulk, std::move(command)); !submitted)
       answered(key, batch.epoch, batch.first_seq, last_seq, chain, submitted.error().detail);
   }
@@ -319,7 +353,8 @@ class Loop final : public SyncLoop {
   void answered(const std::string& key, const EpochId& epoch, std::uint64_t first, std::uint64_t last, const ChainHash& chain,
                 const std::optional<std::string>& problem) {
     Slot& slot = slot_of(key);
-    if (slot.at_writer > 0) --slot.at_writer;
+    --slot.at_writer;
+    --at_writer_;
     if (!problem) {
       slot.session.committed(epoch, last, chain);
     } else {
@@ -334,7 +369,8 @@ class Loop final : public SyncLoop {
 
   Duration wait_time() const {
     Duration wait = kLongestWait;
-    if (!stuck_.empty()) wait = std::min(wait, milliseconds(20));
+    if (!stuck_.empty()) wait = std::min(wait, kStuckLook);
+    if (queue_.size() > 0 && at_writer_ == 0) wait = std::min(wait, kWriterLook);
     if (!deadlines_.empty()) wait = std::min(wait, std::max(Duration{0}, deadlines_.begin()->first - os::monotonic()));
     return wait;
   }
@@ -342,10 +378,6 @@ class Loop final : public SyncLoop {
   void publish_counters() {
     now_counted_.sessions = slots_.size();
     now_counted_.handshakes = socket_->counters();
-    for (const auto& key : stuck_) {
-      const auto found = slots_.find(key);
-      if (found != slots_.end()) touch(key, found->second);
-    }
     const std::lock_guard lock(counters_mutex_);
     counters_ = now_counted_;
   }
@@ -364,6 +396,8 @@ class Loop final : public SyncLoop {
   std::set<std::string> stuck_;  // sessions whose peer's queue was full
   std::set<std::pair<Duration, std::string>> deadlines_;
   FairQueue queue_;
+  std::size_t at_writer_ = 0;              // of all sessions
+  std::int64_t credit_bytes_ = 0;          // of one agent, now
 
   SyncCounters now_counted_;
   mutable std::mutex counters_mutex_;
