@@ -1,0 +1,295 @@
+#include "agent/ingest/ingest_loop.h"
+
+#include "common/base/limits.h"
+#include "common/base/os.h"
+#include "common/log/log.h"
+#include "common/sql/sqlite.h"
+
+namespace tillsync::agent {
+namespace {
+
+constexpr std::int64_t kWriterCacheKib = 1'024;
+constexpr std::int64_t kCheckpointCacheKib = 64;
+constexpr std::int64_t kPagesPerGroup = 3;            // ends of tables, state
+constexpr std::int64_t kDocumentsPerPage = 4;
+constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+constexpr std::int64_t kPruneFirstS = 60;             // after the start, which has better things to do
+constexpr std::int64_t kPrunePauseS = 3'600;          // when nothing old was left
+constexpr std::int64_t kPruneBitePauseMs = 50;
+constexpr std::int64_t kFarewellMs = 100;             // for answers to leave the ZeroMQ door
+
+const Error kStopping{ErrorCode::kShuttingDown, "write", "the agent is shutting down", ""};
+const Error kOverloaded{ErrorCode::kUnavailable, "write", "too many requests wait", ""};
+
+/// Two functions as a member.
+class CallMember final : public GroupMember {
+ public:
+  CallMember(std::function<Result<void>(Outbox&, Inbox&)> write, std::function<void(const Result<void>&)> finish)
+      : write_(std::move(write)), finish_(std::move(finish)) {}
+  Result<void> write(Outbox& outbox, Inbox& inbox) override { return write_(outbox, inbox); }
+  void finish(const Result<void>& outcome) override {
+    if (finish_) finish_(outcome);
+  }
+
+ private:
+  std::function<Result<void>(Outbox&, Inbox&)> write_;
+  std::function<void(const Result<void>&)> finish_;
+};
+
+Result<std::unique_ptr<sql::Connection>> open_writer(const std::filesystem::path& path, std::int64_t cache_kib) {
+  sql::SqliteOptions options;
+  options.path = path;
+  options.cache_kib = cache_kib;
+  options.automatic_checkpoint = false;
+  return sql::open_sqlite(options);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<IngestLoop>> IngestLoop::open(IngestLoopOptions options) {
+  TS_RETURN_IF_ERROR(os::make_private_folder(options.folder));
+  std::unique_ptr<IngestLoop> loop(new IngestLoop(std::move(options)));
+  TS_ASSIGN_OR_RETURN(loop->refused_, RefusedStore::open(loop->options_.folder / "refused"));
+  TS_ASSIGN_OR_RETURN(loop->connection_, open_writer(loop->database(), kWriterCacheKib));
+  TS_ASSIGN_OR_RETURN(loop->outbox_, Outbox::open(*loop->connection_));
+  TS_ASSIGN_OR_RETURN(loop->inbox_, Inbox::open(*loop->connection_));
+  TS_ASSIGN_OR_RETURN(loop->inbox_last_no_, InboxReader(*loop->connection_).last_no());
+  TS_ASSIGN_OR_RETURN(loop->wakeup_, transport::Wakeup::create());
+  TS_ASSIGN_OR_RETURN(auto checkpointer, open_writer(loop->database(), kCheckpointCacheKib));
+  loop->checkpoints_ = std::make_unique<CheckpointLoop>(std::move(checkpointer));
+  return loop;
+}
+
+IngestLoop::~IngestLoop() { stop(); }
+
+Result<void> IngestLoop::start(IngestListeners listeners) {
+  listeners_ = std::move(listeners);
+  if (!options_.zmq_endpoint.empty()) {
+    TS_ASSIGN_OR_RETURN(zmq_, ZmqDoor::open(options_.context, options_.zmq_endpoint, options_.location, counters_, *refused_,
+                                            listeners_.status_json));
+  }
+  next_prune_ = os::monotonic() + seconds(kPruneFirstS);
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void IngestLoop::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  if (wakeup_) wakeup_->set();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::string IngestLoop::zmq_endpoint() const { return zmq_ ? zmq_->endpoint() : ""; }
+
+void IngestLoop::submit(std::unique_ptr<GroupMember> member) {
+  const Error* refusal = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_)
+      refusal = &kStopping;
+    else if (queue_.size() >= kQueuedMembersMax)
+      refusal = &kOverloaded;
+    else
+      queue_.push_back(std::move(member));
+  }
+  if (refusal != nullptr)
+    member->finish(std::unexpected(*refusal));
+  else
+    wakeup_->set();
+}
+
+void IngestLoop::submit(std::function<Result<void>(Outbox&, Inbox&)> write, std::function<void(const Result<void>&)> finish) {
+  submit(std::make_unique<CallMember>(std::move(write), std::move(finish)));
+}
+
+void IngestLoop::submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;  // an older cursor only means that the hub is sent what it has
+    const Duration due = ack_ ? ack_->due : os::monotonic() + milliseconds(kAckDelayMs);
+    const bool was_waiting = ack_.has_value();
+    ack_ = PendingAck{incarnation, seq, chain, due};
+    if (was_waiting) return;
+  }
+  wakeup_->set();
+}
+
+void IngestLoop::submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) {
+  const std::uint64_t last_no = items.empty() ? 0 : items.back().no;
+  submit([items = std::move(items)](Outbox&, Inbox& inbox) { return inbox.append(items); },
+         [this, last_no, done = std::move(done)](const Result<void>& outcome) {
+           if (!outcome) return done(std::unexpected(outcome.error()));
+           inbox_last_no_ = std::max(inbox_last_no_, last_no);
+           done(inbox_last_no_);
+           if (listeners_.inbox_advanced) listeners_.inbox_advanced(inbox_last_no_);
+         });
+}
+
+void IngestLoop::submit_rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation,
+                               std::function<void(Result<OutboxState>)> done) {
+  const auto state = std::make_shared<OutboxState>();
+  submit(
+      [this, state, epoch, first_seq, incarnation](Outbox& outbox, Inbox&) -> Result<void> {
+        {
+          // What was acknowledged under the old epoch says nothing about the new one.
+          const std::lock_guard lock(mutex_);
+          ack_.reset();
+        }
+        TS_ASSIGN_OR_RETURN(*state, outbox.rebase(epoch, first_seq, incarnation));
+        return {};
+      },
+      [state, done = std::move(done)](const Result<void>& outcome) {
+        if (!outcome) return done(std::unexpected(outcome.error()));
+        done(*state);
+      });
+}
+
+void IngestLoop::run_at(Duration monotonic, std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    timers_.emplace(monotonic.micros, std::move(work));
+  }
+  wakeup_->set();
+}
+
+void IngestLoop::run() {
+  while (true) {
+    bool stopping = false;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping = stopping_;
+    }
+    // Before the queue is looked at: what is put in from here on sets it again.
+    wakeup_->clear();
+    Group group = collect();
+    add_ack(group, stopping);
+    if (!group.empty()) {
+      commit(group);
+      continue;
+    }
+    if (stopping) break;
+    run_timers(false);
+    run_housekeeping();
+    wait();
+  }
+  run_timers(true);
+  if (!zmq_) return;
+  // Answers leave through another thread, and the socket does not wait for it when it is closed.
+  const Duration end = os::monotonic() + milliseconds(kFarewellMs);
+  while (os::monotonic() < end) {
+    zmq_->turn_away();
+    transport::wait_readable({zmq_->descriptor()}, end - os::monotonic());
+  }
+}
+
+Group IngestLoop::collect() {
+  Group group;
+  std::size_t documents = 0;
+  bool stopping = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping = stopping_;
+    while (!queue_.empty() && documents < kGroupDocumentsMax) {
+      documents += queue_.front()->weight();
+      group.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+  }
+  if (!zmq_) return group;
+  if (stopping) {
+    zmq_->turn_away();
+    return group;
+  }
+  const Duration end = os::monotonic() + Duration{kGroupMicrosMax};
+  while (documents < kGroupDocumentsMax) {
+    const std::size_t before = group.size();
+    if (!zmq_->take(group)) break;
+    if (group.size() > before) documents += group.back()->weight();
+    if (os::monotonic() >= end) break;
+  }
+  return group;
+}
+
+void IngestLoop::add_ack(Group& group, bool at_once) {
+  std::optional<PendingAck> ack;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ack_ || (!at_once && os::monotonic() < ack_->due)) return;
+    ack.swap(ack_);
+  }
+  group.push_back(std::make_unique<CallMember>(
+      [given = *ack](Outbox& outbox, Inbox&) { return outbox.acknowledge(given.incarnation, given.seq, given.chain); },
+      [](const Result<void>& outcome) {
+        if (!outcome) log::write(log::Level::kWarning, "acknowledgement not recorded", outcome.error());
+      }));
+}
+
+void IngestLoop::commit(const Group& group) {
+  const std::uint64_t last_seq = outbox_->state().last_seq;
+  std::size_t documents = 0;
+  for (const auto& member : group) documents += member->weight();
+  commit_group(*connection_, *outbox_, *inbox_, group);
+  if (outbox_->state().last_seq != last_seq && listeners_.outbox_advanced) listeners_.outbox_advanced(outbox_->state().last_seq);
+  if (!checkpoints_->count_pages(kPagesPerGroup + static_cast<std::int64_t>(documents) / kDocumentsPerPage)) return;
+  if (const auto left = connection_->checkpoint(); !left) log::write(log::Level::kWarning, "checkpoint failed", left.error());
+}
+
+void IngestLoop::run_timers(bool all) {
+  std::vector<std::function<void()>> due;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = os::monotonic().micros;
+    while (!timers_.empty() && (all || timers_.begin()->first <= now)) {
+      due.push_back(std::move(timers_.begin()->second));
+      timers_.erase(timers_.begin());
+    }
+  }
+  for (const auto& work : due) work();
+}
+
+void IngestLoop::run_housekeeping() {
+  if (os::monotonic() >= next_prune_) prune();
+}
+
+void IngestLoop::prune() {
+  const Instant now = os::now();
+  bool more = false;
+  const auto bite = [&]() -> Result<void> {
+    TS_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::begin(*connection_));
+    TS_ASSIGN_OR_RETURN(const Pruned pruned, outbox_->prune(now - Duration{kPayloadRetentionDays * kMicrosPerDay},
+                                                            now - Duration{kIdentityRetentionDays * kMicrosPerDay}));
+    TS_ASSIGN_OR_RETURN(const std::uint64_t items, inbox_->prune(now - Duration{kConsumerDays * kMicrosPerDay}));
+    more = !pruned.finished || items > 0;
+    // A bite that dropped nothing has written nothing and is not worth a disk sync.
+    if (pruned.payloads + pruned.identities + items == 0) return {};
+    return transaction.commit();
+  };
+  if (const Result<void> done = bite(); !done) {
+    outbox_->forget_uncommitted();
+    log::write(log::Level::kWarning, "pruning failed", done.error());
+  }
+  next_prune_ = os::monotonic() + (more ? milliseconds(kPruneBitePauseMs) : seconds(kPrunePauseS));
+}
+
+std::optional<Duration> IngestLoop::next_wake_up() {
+  Duration next = next_prune_;
+  const std::lock_guard lock(mutex_);
+  if (!queue_.empty()) return std::nullopt;
+  if (ack_) next = std::min(next, ack_->due);
+  if (!timers_.empty()) next = std::min(next, Duration{timers_.begin()->first});
+  return next;
+}
+
+void IngestLoop::wait() {
+  if (zmq_ && zmq_->has_work()) return;
+  const auto next = next_wake_up();
+  if (!next) return;
+  std::vector<int> descriptors{wakeup_->descriptor()};
+  if (zmq_) descriptors.push_back(zmq_->descriptor());
+  transport::wait_readable(descriptors, std::max(Duration{0}, *next - os::monotonic()));
+}
+
+}  // namespace tillsync::agent

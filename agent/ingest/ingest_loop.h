@@ -1,0 +1,118 @@
+// The one writer thread of the agent. It owns the writing connection and takes what all doors and the sync loop want written
+// into group commits: whatever is there goes into one transaction, a lone request waits for nobody, a group is boxed to about
+// kGroupMicrosMax of work. It also runs timers, prunes in small bites when idle and keeps the log of the database short.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "agent/ingest/checkpoint_loop.h"
+#include "agent/ingest/counters.h"
+#include "agent/ingest/group_store.h"
+#include "agent/ingest/refused_store.h"
+#include "agent/ingest/zmq_door.h"
+#include "common/base/ids.h"
+#include "common/transport/socket.h"
+
+namespace tillsync::agent {
+
+inline constexpr std::size_t kGroupDocumentsMax = 256;
+inline constexpr std::int64_t kGroupMicrosMax = 2'000;       // of reading requests into one group
+inline constexpr std::int64_t kAckDelayMs = 250;             // how long the hub's acknowledgement may wait for company
+inline constexpr std::size_t kQueuedMembersMax = 10'000;     // waiting to be written; 503 beyond it
+inline constexpr std::int64_t kConsumerDays = 35;            // a till that has not asked for so long holds no inbox item back
+
+struct IngestLoopOptions {
+  std::filesystem::path folder;  // the data folder: agent.db, refused/
+  LocationId location;
+  std::string zmq_endpoint;      // "" = no ZeroMQ door
+  std::shared_ptr<transport::Context> context;
+};
+
+/// Called on the writer thread, after COMMIT; must not block.
+struct IngestListeners {
+  std::function<void(std::uint64_t last_seq)> outbox_advanced;
+  std::function<void(std::uint64_t last_no)> inbox_advanced;
+  std::function<std::string()> status_json;  // for the ZeroMQ door
+};
+
+class IngestLoop {
+ public:
+  /// Opens the database (migrates it) and the folder of refused bytes. No thread runs and no door is open yet.
+  static Result<std::unique_ptr<IngestLoop>> open(IngestLoopOptions options);
+  ~IngestLoop();
+
+  /// Opens the ZeroMQ door and starts the thread.
+  Result<void> start(IngestListeners listeners);
+  /// Takes no more input (503), commits and answers what was taken, ends the thread. Any thread but the writer's.
+  void stop();
+
+  /// From any thread. After stop() each is finished with kShuttingDown.
+  void submit(std::unique_ptr<GroupMember> member);
+  void submit(std::function<Result<void>(Outbox&, Inbox&)> write, std::function<void(const Result<void>&)> finish);
+  /// The newest acknowledgement replaces one that waits; it is written within kAckDelayMs.
+  void submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain);
+  /// done: after COMMIT, with the last no that is durable.
+  void submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done);
+  void submit_rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation,
+                     std::function<void(Result<OutboxState>)> done);
+  /// Runs `work` on the writer thread at that monotonic time, or when the loop stops.
+  void run_at(Duration monotonic, std::function<void()> work);
+
+  const LocationId& location() const { return options_.location; }
+  std::filesystem::path database() const { return options_.folder / "agent.db"; }
+  std::string zmq_endpoint() const;  // with the real port; "" without a ZeroMQ door
+  IngestCounters& counters() { return counters_; }
+  RefusedStore& refused() { return *refused_; }
+
+ private:
+  struct PendingAck {
+    IncarnationId incarnation;
+    std::uint64_t seq;
+    ChainHash chain;
+    Duration due;
+  };
+
+  explicit IngestLoop(IngestLoopOptions options) : options_(std::move(options)) {}
+  void run();
+  Group collect();
+  void add_ack(Group& group, bool at_once);
+  void commit(const Group& group);
+  void run_timers(bool all);
+  void run_housekeeping();
+  void prune();
+  std::optional<Duration> next_wake_up();
+  void wait();
+
+  const IngestLoopOptions options_;
+  IngestListeners listeners_;
+  IngestCounters counters_;
+  std::unique_ptr<RefusedStore> refused_;
+  std::unique_ptr<sql::Connection> connection_;
+  std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<Inbox> inbox_;
+  std::unique_ptr<transport::Wakeup> wakeup_;
+  std::unique_ptr<CheckpointLoop> checkpoints_;
+  std::unique_ptr<ZmqDoor> zmq_;
+
+  std::mutex mutex_;  // of the next four
+  std::deque<std::unique_ptr<GroupMember>> queue_;
+  std::optional<PendingAck> ack_;
+  std::multimap<std::int64_t, std::function<void()>> timers_;  // by monotonic microseconds
+  bool stopping_ = false;
+
+  std::uint64_t inbox_last_no_ = 0;
+  Duration next_prune_{};
+  std::thread thread_;
+};
+
+}  // namespace tillsync::agent

@@ -1,0 +1,73 @@
+#include "agent/ingest/zmq_door.h"
+
+#include <catch2/catch.hpp>
+
+#include "common/base/limits.h"
+#include "tests/agent/ingest/loop_fixture.h"
+
+namespace tillsync::agent {
+namespace {
+
+Bytes msgpack_of(const std::string& text) {
+  const auto packed = nlohmann::json::to_msgpack(nlohmann::json::parse(text));
+  return {reinterpret_cast<const char*>(packed.data()), packed.size()};
+}
+
+}  // namespace
+
+TEST_CASE("ZeroMQ door: accepted, again, conflict, refused", "[agent][ingest]") {
+  LoopFixture f;
+  auto till = f.till();
+  const auto accepted = till.ask(sale("1"));
+  CHECK(accepted.at("code") == 201);
+  CHECK(accepted.at("status") == "accepted");
+  CHECK(till.ask(sale("1")).at("code") == 200);
+  const auto conflict = till.ask(sale("1", "GB-1", "OTHER"));
+  CHECK(conflict.at("code") == 409);
+  CHECK(conflict.at("exception_id").get<std::string>().starts_with("x_"));
+  CHECK(till.ask(sale("1", "GB-1", "OTHER")) == conflict);
+  CHECK(f.rows() == 2);
+  const auto refused = till.ask("nonsense");
+  CHECK(refused.at("code") == 422);
+  CHECK(refused.at("status") == 422);
+  CHECK(f.rows() == 2);
+  CHECK(f.loop->refused().count_since_start() == 1);
+}
+
+TEST_CASE("ZeroMQ door: an array is one request with one result each", "[agent][ingest]") {
+  LoopFixture f;
+  auto till = f.till();
+  const auto answer = till.ask("[" + sale("1") + ",7," + sale("2") + "]");
+  CHECK(answer.at("code") == 200);
+  REQUIRE(answer.at("results").size() == 3);
+  CHECK(answer.at("results")[0].at("seq") == 1);
+  CHECK(answer.at("results")[1].at("code") == 422);
+  CHECK(answer.at("results")[2].at("seq") == 2);
+  CHECK(till.ask("[7]").at("results")[0].at("code") == 422);
+  CHECK(till.ask(array_of_sales(1, static_cast<int>(kDocumentsPerRequestMax) + 1)).at("code") == 413);
+  CHECK(f.rows() == 2);
+}
+
+TEST_CASE("ZeroMQ door: MessagePack in, MessagePack out", "[agent][ingest]") {
+  LoopFixture f;
+  auto till = f.till();
+  till.send(msgpack_of(sale("1")));
+  const auto answer = nlohmann::json::from_msgpack(till.receive());
+  CHECK(answer.at("code") == 201);
+  till.send("\x81\xa1");
+  CHECK(nlohmann::json::from_msgpack(till.receive()).at("code") == 422);
+  till.send(msgpack_of(R"({"get":"status"})"));
+  CHECK(nlohmann::json::from_msgpack(till.receive()).at("waiting") == 1);
+}
+
+TEST_CASE("ZeroMQ door: tells the status and nothing else", "[agent][ingest]") {
+  LoopFixture f;
+  auto till = f.till();
+  const auto status = till.ask(R"({"get":"status"})");
+  CHECK(status.at("code") == 200);
+  CHECK(status.at("location") == "GB");
+  CHECK(status.at("waiting") == 0);
+  CHECK(till.ask(R"({"get":"money"})").at("code") == 404);
+}
+
+}  // namespace tillsync::agent
