@@ -35,7 +35,9 @@ struct ValuePacker {
   void operator()(const ValueObject& object) const { pack_unknown_fields(packer, object); }
 };
 
-void pack_value(Packer& packer, const Value& value) { std::visit(ValuePacker{packer}, value.data); }
+void pack_value(Packer& packer, const Value& value) {
+  std::visit(ValuePacker{packer}, value.data);
+}
 
 }  // namespace
 

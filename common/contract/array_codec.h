@@ -1,5 +1,6 @@
-// The compact form (README.md beside this file): each object is an array of its fields in list order, cut behind the last
-// one that is set, with a map of unknown fields at its end. Pure. Used by encode_document and the encoders of masterdata.h.
+// The compact form (README.md beside this file): each object is an array of its fields in list order, cut behind the
+// last one that is set, with a map of unknown fields at its end. Pure. Used by encode_document and the encoders of
+// masterdata.h.
 #pragma once
 
 #include <charconv>
@@ -46,7 +47,9 @@ class ArrayWriter {
       write(member);
   }
   void currency(std::string_view name, const Currency& member, Need need) { field(name, member, need); }
-  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) { field(name, member, Need::kOptional); }
+  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) {
+    field(name, member, Need::kOptional);
+  }
 
  private:
   void write(const std::string& member) { pack_text(packer_, member); }
@@ -106,7 +109,9 @@ class ArrayReader {
     read(member);
   }
   void currency(std::string_view name, Currency& member, Need need) { field(name, member, need); }
-  void foreign(std::string_view name, Amount& member, const Currency& /*currency*/) { field(name, member, Need::kOptional); }
+  void foreign(std::string_view name, Amount& member, const Currency& /*currency*/) {
+    field(name, member, Need::kOptional);
+  }
 
  private:
   void read(std::string& member) { member = cursor_.text(); }
@@ -182,7 +187,8 @@ Result<T> decode_object(BytesView bytes, std::string operation) {
   MsgpackCursor cursor(bytes);
   T object;
   if (cursor.array_header() != 2) cursor.fail(ErrorCode::kInvalid, "expected [version, object]");
-  if (cursor.integer() != kEncodingVersion) cursor.fail(ErrorCode::kUnsupported, "an encoding version that is not known here");
+  if (cursor.integer() != kEncodingVersion)
+    cursor.fail(ErrorCode::kUnsupported, "an encoding version that is not known here");
   if (!cursor.failed()) read_array(cursor, object);
   if (!cursor.at_end()) cursor.fail(ErrorCode::kInvalid, "bytes behind the end");
   if (cursor.failed()) return std::unexpected(cursor.error(std::move(operation)));

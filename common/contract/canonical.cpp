@@ -56,7 +56,9 @@ struct ValueForm {
   std::string& out;
   void operator()(std::nullptr_t) const { out += '~'; }
   void operator()(bool flag) const { append_text(out, flag ? "true" : "false"); }
-  void operator()(const NumberText& number) const { append_text(out, canonical_number(number.text).value_or(number.text)); }
+  void operator()(const NumberText& number) const {
+    append_text(out, canonical_number(number.text).value_or(number.text));
+  }
   void operator()(const std::string& text) const { append_text(out, canonical_number_text(text)); }
   void operator()(const ValueArray& list) const {
     out += '[';
@@ -70,7 +72,9 @@ struct ValueForm {
   }
 };
 
-void append_value(std::string& out, const Value& value) { std::visit(ValueForm{out}, value.data); }
+void append_value(std::string& out, const Value& value) {
+  std::visit(ValueForm{out}, value.data);
+}
 
 template <FieldObject T>
 void append_object(std::string& out, const T& object, int digits);
@@ -157,7 +161,9 @@ void append_object(std::string& out, const T& object, int digits) {
   out += '}';
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -187,7 +193,8 @@ std::optional<std::string> canonical_number(std::string_view text) {
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
     std::int64_t written = 0;
     if (at == text.size()) return std::nullopt;
-    for (; at < text.size() && is_digit(text[at]); ++at) written = std::min(written * 10 + (text[at] - '0'), kExponentMax);
+    for (; at < text.size() && is_digit(text[at]); ++at)
+      written = std::min(written * 10 + (text[at] - '0'), kExponentMax);
     exponent += exponent_negative ? -written : written;
   }
   if (at != text.size()) return std::nullopt;

@@ -49,12 +49,24 @@ bool knows_field(std::string_view name) {
   return kNames.contains(name);
 }
 
-void check_body(Warnings& warnings, const Sale& body, const Path& root) { check_sale(warnings, body, false, root); }
-void check_body(Warnings& warnings, const Return& body, const Path& root) { check_sale(warnings, body, true, root); }
-void check_body(Warnings& warnings, const StockMovement& body, const Path& root) { check_movement(warnings, body, root); }
-void check_body(Warnings& warnings, const TillClose& body, const Path& root) { check_close(warnings, body, root); }
-void check_body(Warnings& warnings, const TillEvent& body, const Path& root) { check_event(warnings, body, root); }
-void check_body(Warnings& warnings, const Void& body, const Path& root) { check_void(warnings, body, root); }
+void check_body(Warnings& warnings, const Sale& body, const Path& root) {
+  check_sale(warnings, body, false, root);
+}
+void check_body(Warnings& warnings, const Return& body, const Path& root) {
+  check_sale(warnings, body, true, root);
+}
+void check_body(Warnings& warnings, const StockMovement& body, const Path& root) {
+  check_movement(warnings, body, root);
+}
+void check_body(Warnings& warnings, const TillClose& body, const Path& root) {
+  check_close(warnings, body, root);
+}
+void check_body(Warnings& warnings, const TillEvent& body, const Path& root) {
+  check_event(warnings, body, root);
+}
+void check_body(Warnings& warnings, const Void& body, const Path& root) {
+  check_void(warnings, body, root);
+}
 
 }  // namespace
 

@@ -8,8 +8,8 @@
 namespace tillsync {
 namespace {
 
-constexpr std::array<std::string_view, 8> kMovementReasons = {"",          "damage",   "theft",     "sample",
-                                                              "found",     "mislabel", "set_split", "unspecified"};
+constexpr std::array<std::string_view, 8> kMovementReasons = {"",      "damage",   "theft",     "sample",
+                                                              "found", "mislabel", "set_split", "unspecified"};
 
 void check_reason(Warnings& warnings, const std::optional<Reason>& reason, const Path& path) {
   if (!reason || std::ranges::find(kMovementReasons, reason->code) != kMovementReasons.end()) return;
@@ -55,7 +55,8 @@ void check_count(Warnings& warnings, std::int64_t count, std::string_view name, 
 
 void check_movement(Warnings& warnings, const StockMovement& movement, const Path& root) {
   const MovementType type = movement_type(movement.type);
-  if (type == MovementType::kUnknown && !movement.type.empty()) warnings.unknown_value(root.member("type"), movement.type);
+  if (type == MovementType::kUnknown && !movement.type.empty())
+    warnings.unknown_value(root.member("type"), movement.type);
   check_state(warnings, "from_state", movement.from_state, root);
   check_state(warnings, "to_state", movement.to_state, root);
   check_reason(warnings, movement.reason, root);
@@ -81,7 +82,8 @@ void check_movement(Warnings& warnings, const StockMovement& movement, const Pat
     // Only an adjustment says its direction with the sign; a movement that takes another one back may too.
     if (line.qty.milli < 0 && type != MovementType::kAdjustment && type != MovementType::kUnknown && !movement.reverses)
       warnings.add("odd_sign", path.member("qty"), "the type says the direction, so it is not negative");
-    if (line.unit_cost.micro < 0) warnings.add("negative_price", path.member("unit_cost"), format_unit_price(line.unit_cost) + " is below 0");
+    if (line.unit_cost.micro < 0)
+      warnings.add("negative_price", path.member("unit_cost"), format_unit_price(line.unit_cost) + " is below 0");
   }
 }
 
@@ -89,7 +91,8 @@ void check_close(Warnings& warnings, const TillClose& close, const Path& root) {
   const Path totals = root.member("totals");
   for (std::size_t i = 0; i < close.totals.size(); ++i) check_close_totals(warnings, close.totals[i], totals.entry(i));
   const Path tenders = root.member("tenders");
-  for (std::size_t i = 0; i < close.tenders.size(); ++i) check_close_tender(warnings, close.tenders[i], tenders.entry(i));
+  for (std::size_t i = 0; i < close.tenders.size(); ++i)
+    check_close_tender(warnings, close.tenders[i], tenders.entry(i));
   const Path counts = root.member("counts");
   check_count(warnings, close.counts.sale, "sale", counts);
   check_count(warnings, close.counts.return_count, "return", counts);
@@ -98,7 +101,8 @@ void check_close(Warnings& warnings, const TillClose& close, const Path& root) {
   check_count(warnings, close.counts.training, "training", counts);
   if (close.first_sequence && close.last_sequence && *close.last_sequence < *close.first_sequence)
     warnings.add("odd_range", root.member("last_sequence"), "is before first_sequence");
-  const bool holds_cash = close.opening_float.minor != 0 || close.cash_in.minor != 0 || close.cash_out.minor != 0 || close.drops.minor != 0;
+  const bool holds_cash =
+      close.opening_float.minor != 0 || close.cash_in.minor != 0 || close.cash_out.minor != 0 || close.drops.minor != 0;
   if (holds_cash && close.currency.code.empty()) warnings.missing(root.member("currency"));
 }
 

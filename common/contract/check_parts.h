@@ -1,5 +1,5 @@
-// The checks of one kind of document each; check.cpp calls them. Pure. Source of the rules: CONTRACT.md; the table of codes
-// stands in README.md beside this file.
+// The checks of one kind of document each; check.cpp calls them. Pure. Source of the rules: CONTRACT.md; the table of
+// codes stands in README.md beside this file.
 #pragma once
 
 #include "common/contract/check_walk.h"

@@ -44,14 +44,14 @@ void check_line_numbers(Warnings& warnings, const std::vector<SaleLine>& lines, 
     const std::int64_t parent = lines[i].parent_line_no;
     if (parent == 0 || (numbers.contains(parent) && parent != lines[i].line_no)) continue;
     const Path entry = path.entry(i);
-    warnings.add("unknown_line", entry.member("parent_line_no"), "no other line has the number " + std::to_string(parent));
+    warnings.add("unknown_line", entry.member("parent_line_no"),
+                 "no other line has the number " + std::to_string(parent));
   }
 }
 
 std::int64_t count_lines_with(const std::vector<SaleLine>& lines, std::string_view tax_code) {
-  return std::ranges::count_if(lines, [&](const SaleLine& line) {
-    return std::ranges::find(line.tax_codes, tax_code) != line.tax_codes.end();
-  });
+  return std::ranges::count_if(
+      lines, [&](const SaleLine& line) { return std::ranges::find(line.tax_codes, tax_code) != line.tax_codes.end(); });
 }
 
 /// Tills round tax per line or per ticket, so each line may move the tax by one minor unit.
@@ -135,7 +135,8 @@ void check_tenders(Warnings& warnings, const Sale& sale, bool is_return, int dig
   due.add(sale.totals.gross.minor);
   due.add(sale.totals.rounding.minor);
   if (due.minus(tendered) == 0) return;
-  warnings.add("sum_mismatch", path, "the tenders are " + tendered.text(digits) + ", but gross + rounding is " + due.text(digits));
+  warnings.add("sum_mismatch", path,
+               "the tenders are " + tendered.text(digits) + ", but gross + rounding is " + due.text(digits));
 }
 
 }  // namespace
@@ -143,7 +144,8 @@ void check_tenders(Warnings& warnings, const Sale& sale, bool is_return, int dig
 void check_sale(Warnings& warnings, const Sale& sale, bool is_return, const Path& root) {
   const int digits = sale.currency.code.empty() ? kDigitsWithoutCurrency : minor_digits(sale.currency.code);
   const Path lines = root.member("lines");
-  for (std::size_t i = 0; i < sale.lines.size(); ++i) check_line(warnings, sale.lines[i], is_return, digits, lines.entry(i));
+  for (std::size_t i = 0; i < sale.lines.size(); ++i)
+    check_line(warnings, sale.lines[i], is_return, digits, lines.entry(i));
   check_line_numbers(warnings, sale.lines, lines);
   check_tax(warnings, sale, digits, root.member("tax_summary"));
   check_totals(warnings, sale, digits, root);

@@ -30,7 +30,9 @@ bool Sum::is_within(std::int64_t value, std::int64_t tolerance) const {
   return difference && *difference >= -tolerance && *difference <= tolerance;
 }
 
-std::string Sum::text(int digits) const { return total_ ? format_decimal(*total_, digits, digits) : "more than 64 bits hold"; }
+std::string Sum::text(int digits) const {
+  return total_ ? format_decimal(*total_, digits, digits) : "more than 64 bits hold";
+}
 
 void check_sum(Warnings& warnings, const Path& path, Amount given, const Sum& sum, std::string_view of, int digits,
                std::int64_t tolerance) {

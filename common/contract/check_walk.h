@@ -1,5 +1,5 @@
-// The part of check_document that needs no knowledge of the trade: fields that are missing or unknown, currencies that are
-// not in the list, in the whole document. Pure. Used by check.cpp.
+// The part of check_document that needs no knowledge of the trade: fields that are missing or unknown, currencies that
+// are not in the list, in the whole document. Pure. Used by check.cpp.
 #pragma once
 
 #include <string>
@@ -61,12 +61,14 @@ class FieldWalker {
     }
   }
   void currency(std::string_view name, const Currency& member, Need need) { field(name, member, need); }
-  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) { field(name, member, Need::kOptional); }
+  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) {
+    field(name, member, Need::kOptional);
+  }
 
  private:
   template <class M>
-  static constexpr bool kIsNumber =
-      std::is_same_v<M, Quantity> || std::is_same_v<M, UnitPrice> || std::is_same_v<M, Rate> || std::is_same_v<M, Amount>;
+  static constexpr bool kIsNumber = std::is_same_v<M, Quantity> || std::is_same_v<M, UnitPrice> ||
+                                    std::is_same_v<M, Rate> || std::is_same_v<M, Amount>;
 
   Warnings& warnings_;
   const Path& path_;

@@ -20,6 +20,8 @@ bool make_body(std::string_view contract, Body& body) {
   return true;
 }
 
-std::string_view contract_name(std::string_view contract) { return contract.substr(0, contract.find('/')); }
+std::string_view contract_name(std::string_view contract) {
+  return contract.substr(0, contract.find('/'));
+}
 
 }  // namespace tillsync

@@ -13,7 +13,8 @@ std::expected<Document, Problem> parse_document(const Value& tree, std::string_v
     ObjectReader<Header> header_reader(reader, members, root, kDigitsWithoutCurrency);
     Header::fields(header_reader, document.header);
     if (!reader.fault() && !make_body(document.header.contract, document.body))
-      reader.refuse("unknown_contract", "'" + document.header.contract + "' is not known here", root.member("contract"));
+      reader.refuse("unknown_contract", "'" + document.header.contract + "' is not known here",
+                    root.member("contract"));
     if (!reader.fault()) {
       std::visit(
           [&]<class T>(T& body) {

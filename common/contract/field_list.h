@@ -1,5 +1,5 @@
-// What the visitors of the field lists (document.h, masterdata.h) share: which types are objects, and which members are at
-// their default and therefore not written. Pure.
+// What the visitors of the field lists (document.h, masterdata.h) share: which types are objects, and which members are
+// at their default and therefore not written. Pure.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,9 @@ inline constexpr int kDigitsWithoutCurrency = 2;
 
 /// An object of the contract: it has a list of fields and keeps the unknown ones.
 template <class T>
-concept FieldObject = requires(std::remove_const_t<T>& object) { object.extras.size(); };
+concept FieldObject = requires(std::remove_const_t<T>& object) {
+  object.extras.size();
+};
 
 template <class T>
 inline constexpr bool kIsOptional = false;
@@ -45,7 +47,9 @@ class MemberAddresses {
     addresses.push_back(&member);
   }
   void currency(std::string_view name, const Currency& member, Need need) { field(name, member, need); }
-  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) { field(name, member, Need::kOptional); }
+  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) {
+    field(name, member, Need::kOptional);
+  }
 
   std::vector<const void*> addresses;
 };
@@ -61,8 +65,8 @@ const std::vector<const void*>& default_members() {
   return kAddresses;
 }
 
-/// Whether member number `index` of an object T holds what a new object holds. Only texts ("live") and flags (`active`) have
-/// defaults that are not simply empty.
+/// Whether member number `index` of an object T holds what a new object holds. Only texts ("live") and flags (`active`)
+/// have defaults that are not simply empty.
 template <FieldObject T, class M>
 bool is_default(const M& member, std::size_t index) {
   if constexpr (std::is_same_v<M, std::string> || std::is_same_v<M, bool>) {
@@ -88,7 +92,9 @@ class SetFields {
     if (!is_default<T>(member, index)) count = index + 1;
   }
   void currency(std::string_view name, const Currency& member, Need need) { field(name, member, need); }
-  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) { field(name, member, Need::kOptional); }
+  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) {
+    field(name, member, Need::kOptional);
+  }
 
   std::size_t count = 0;
 

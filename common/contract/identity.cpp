@@ -27,7 +27,9 @@ std::string identity_bytes(std::string_view domain, const Identity& identity) {
   return bytes;
 }
 
-BytesView first_bytes(const Sha256Digest& digest) { return {digest.data(), EventId::kSize}; }
+BytesView first_bytes(const Sha256Digest& digest) {
+  return {digest.data(), EventId::kSize};
+}
 
 }  // namespace
 
@@ -50,7 +52,9 @@ ExceptionId conflict_exception_id(const Identity& identity, const ContentHash& c
   return ExceptionId("x_" + to_base32(first_bytes(sha256({bytes}))));
 }
 
-std::string event_id_text(const EventId& id) { return std::string(kEventPrefix) + to_base32(id.view()); }
+std::string event_id_text(const EventId& id) {
+  return std::string(kEventPrefix) + to_base32(id.view());
+}
 
 std::optional<EventId> parse_event_id(std::string_view text) {
   if (!text.starts_with(kEventPrefix)) return std::nullopt;

@@ -35,7 +35,9 @@ class JsonEvents {
   TreeBuilder& builder_;
 };
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
 
 /// Index of the first entry of an outermost array that is longer than one document may be. Looks at quotes and brackets
 /// only, so that no memory is taken before the size is known; whether it is JSON is not asked here.
@@ -83,7 +85,8 @@ std::optional<Problem> find_oversized(BytesView body) {
   std::size_t first = 0;
   while (first < body.size() && is_space(body[first])) ++first;
   if (first == body.size() || body[first] != '[') return make_problem("too_large", limit);
-  if (const auto entry = find_oversized_entry(body)) return make_problem("too_large", limit, "/" + std::to_string(*entry));
+  if (const auto entry = find_oversized_entry(body))
+    return make_problem("too_large", limit, "/" + std::to_string(*entry));
   return std::nullopt;
 }
 

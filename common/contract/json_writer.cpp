@@ -27,7 +27,9 @@ struct ValueWriter {
 
 }  // namespace
 
-void append_json_value(std::string& out, const Value& value) { std::visit(ValueWriter{out}, value.data); }
+void append_json_value(std::string& out, const Value& value) {
+  std::visit(ValueWriter{out}, value.data);
+}
 
 void append_json_members(std::string& out, const Extras& extras, bool& is_first) {
   for (const auto& [name, value] : extras) {

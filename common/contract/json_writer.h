@@ -1,5 +1,5 @@
-// Typed objects to JSON, by the field lists: decimal strings, defaults left out, except required numbers, which are always
-// written. Pure. Used by document_to_json and the *_to_json functions of masterdata.h.
+// Typed objects to JSON, by the field lists: decimal strings, defaults left out, except required numbers, which are
+// always written. Pure. Used by document_to_json and the *_to_json functions of masterdata.h.
 #pragma once
 
 #include <string>
@@ -43,8 +43,9 @@ class JsonObjectWriter {
 
  private:
   template <class M>
-  static constexpr bool kIsNumber = std::is_same_v<M, Quantity> || std::is_same_v<M, UnitPrice> || std::is_same_v<M, Rate> ||
-                                    std::is_same_v<M, Amount> || std::is_same_v<M, Totals> || std::is_same_v<M, CloseCounts>;
+  static constexpr bool kIsNumber =
+      std::is_same_v<M, Quantity> || std::is_same_v<M, UnitPrice> || std::is_same_v<M, Rate> ||
+      std::is_same_v<M, Amount> || std::is_same_v<M, Totals> || std::is_same_v<M, CloseCounts>;
 
   void write_name(std::string_view name) {
     if (!is_first_) out_ += ',';

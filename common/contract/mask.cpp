@@ -9,7 +9,9 @@ constexpr std::size_t kCardDigitsMin = 13;
 constexpr std::size_t kCardDigitsMax = 19;
 constexpr std::size_t kDigitsKept = 4;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Digits that stand together; groups of one run are parted by a single space or dash, as cards print them.
 struct Group {
@@ -77,7 +79,8 @@ std::string mask_card_numbers(std::string text) {
     }
     const std::size_t begin = at;
     while (at < text.size() && is_digit(text[at])) ++at;
-    const bool continues = !run.empty() && run.back().end + 1 == begin && (text[begin - 1] == ' ' || text[begin - 1] == '-');
+    const bool continues =
+        !run.empty() && run.back().end + 1 == begin && (text[begin - 1] == ' ' || text[begin - 1] == '-');
     if (!continues) {
       mask_run(text, run);
       run.clear();

@@ -57,16 +57,36 @@ std::expected<Posting, Problem> parse_posting(const Value& tree, std::string_vie
   return parse<Posting>(tree, pointer_base, "posting/1");
 }
 
-std::string location_to_json(const Location& location) { return to_json(location, "location/1"); }
-std::string product_to_json(const Product& product) { return to_json(product, "product/1"); }
-std::string price_to_json(const Price& price) { return to_json(price, "price/1"); }
-std::string posting_to_json(const Posting& posting) { return to_json(posting, "posting/1"); }
+std::string location_to_json(const Location& location) {
+  return to_json(location, "location/1");
+}
+std::string product_to_json(const Product& product) {
+  return to_json(product, "product/1");
+}
+std::string price_to_json(const Price& price) {
+  return to_json(price, "price/1");
+}
+std::string posting_to_json(const Posting& posting) {
+  return to_json(posting, "posting/1");
+}
 
-Bytes encode_posting(const Posting& posting) { return encode_object(posting); }
-Result<Posting> decode_posting(BytesView bytes) { return decode_object<Posting>(bytes, "decode posting"); }
-Bytes encode_product(const Product& product) { return encode_object(product); }
-Result<Product> decode_product(BytesView bytes) { return decode_object<Product>(bytes, "decode product"); }
-Bytes encode_price(const Price& price) { return encode_object(price); }
-Result<Price> decode_price(BytesView bytes) { return decode_object<Price>(bytes, "decode price"); }
+Bytes encode_posting(const Posting& posting) {
+  return encode_object(posting);
+}
+Result<Posting> decode_posting(BytesView bytes) {
+  return decode_object<Posting>(bytes, "decode posting");
+}
+Bytes encode_product(const Product& product) {
+  return encode_object(product);
+}
+Result<Product> decode_product(BytesView bytes) {
+  return decode_object<Product>(bytes, "decode product");
+}
+Bytes encode_price(const Price& price) {
+  return encode_object(price);
+}
+Result<Price> decode_price(BytesView bytes) {
+  return decode_object<Price>(bytes, "decode price");
+}
 
 }  // namespace tillsync

@@ -15,9 +15,15 @@ constexpr std::uint8_t kStr8 = 0xd9, kStr16 = 0xda, kStr32 = 0xdb;
 constexpr std::uint8_t kArray16 = 0xdc, kArray32 = 0xdd, kMap16 = 0xde, kMap32 = 0xdf;
 constexpr std::uint8_t kNegativeFixint = 0xe0;
 
-constexpr bool is_fixmap(std::uint8_t tag) { return (tag & 0xf0) == 0x80; }
-constexpr bool is_fixarray(std::uint8_t tag) { return (tag & 0xf0) == 0x90; }
-constexpr bool is_fixstr(std::uint8_t tag) { return (tag & 0xe0) == 0xa0; }
+constexpr bool is_fixmap(std::uint8_t tag) {
+  return (tag & 0xf0) == 0x80;
+}
+constexpr bool is_fixarray(std::uint8_t tag) {
+  return (tag & 0xf0) == 0x90;
+}
+constexpr bool is_fixstr(std::uint8_t tag) {
+  return (tag & 0xe0) == 0xa0;
+}
 
 bool is_clean_ascii(std::string_view text) {
   for (const char c : text)
@@ -202,6 +208,8 @@ void MsgpackCursor::object_members(ValueObject& members, std::size_t count, std:
   }
 }
 
-void MsgpackCursor::unknown_fields(Extras& extras) { object_members(extras, map_header(), kDocumentDepthMax); }
+void MsgpackCursor::unknown_fields(Extras& extras) {
+  object_members(extras, map_header(), kDocumentDepthMax);
+}
 
 }  // namespace tillsync

@@ -16,8 +16,12 @@ class MsgpackEvents : public msgpack::null_visitor {
 
   bool visit_nil() { return is_key_ ? refuse_key() : builder_.null(); }
   bool visit_boolean(bool value) { return is_key_ ? refuse_key() : builder_.boolean(value); }
-  bool visit_positive_integer(std::uint64_t value) { return is_key_ ? refuse_key() : builder_.number(std::to_string(value)); }
-  bool visit_negative_integer(std::int64_t value) { return is_key_ ? refuse_key() : builder_.number(std::to_string(value)); }
+  bool visit_positive_integer(std::uint64_t value) {
+    return is_key_ ? refuse_key() : builder_.number(std::to_string(value));
+  }
+  bool visit_negative_integer(std::int64_t value) {
+    return is_key_ ? refuse_key() : builder_.number(std::to_string(value));
+  }
   bool visit_float32(float value) { return real(value); }
   bool visit_float64(double value) { return real(value); }
   bool visit_str(const char* data, std::uint32_t size) {
@@ -27,7 +31,9 @@ class MsgpackEvents : public msgpack::null_visitor {
     return is_key_ ? builder_.key(std::string(value)) : builder_.text(std::string(value));
   }
   bool visit_bin(const char* /*data*/, std::uint32_t /*size*/) { return builder_.refuse("wrong_type", "binary data"); }
-  bool visit_ext(const char* /*data*/, std::uint32_t /*size*/) { return builder_.refuse("wrong_type", "an extension type"); }
+  bool visit_ext(const char* /*data*/, std::uint32_t /*size*/) {
+    return builder_.refuse("wrong_type", "an extension type");
+  }
   bool start_array(std::uint32_t /*size*/) { return is_key_ ? refuse_key() : builder_.start_array(); }
   bool end_array() { return builder_.end_array(); }
   bool start_map(std::uint32_t /*size*/) { return is_key_ ? refuse_key() : builder_.start_object(); }

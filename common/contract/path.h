@@ -1,5 +1,5 @@
-// Where a reader stands inside a document, as a chain on the stack: costs nothing until a fault or a warning asks for the
-// JSON pointer (RFC 6901). Pure.
+// Where a reader stands inside a document, as a chain on the stack: costs nothing until a fault or a warning asks for
+// the JSON pointer (RFC 6901). Pure.
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t kIdentifierRawBytesMax = 4'096;
 constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
 
-const utf8proc_uint8_t* as_utf8(const char* text) { return reinterpret_cast<const utf8proc_uint8_t*>(text); }
+const utf8proc_uint8_t* as_utf8(const char* text) {
+  return reinterpret_cast<const utf8proc_uint8_t*>(text);
+}
 
 bool is_printable_ascii(std::string_view text) {
   for (const char c : text)
@@ -22,9 +24,13 @@ bool is_printable_ascii(std::string_view text) {
   return true;
 }
 
-bool is_control(utf8proc_int32_t code_point) { return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0); }
+bool is_control(utf8proc_int32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+}
 
-std::unexpected<Error> bad_text(std::string detail) { return fail(ErrorCode::kInvalid, "read text", std::move(detail)); }
+std::unexpected<Error> bad_text(std::string detail) {
+  return fail(ErrorCode::kInvalid, "read text", std::move(detail));
+}
 
 std::unexpected<Error> too_long(std::size_t limit) {
   return fail(ErrorCode::kLimitExceeded, "read text", "longer than " + std::to_string(limit) + " characters");

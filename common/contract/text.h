@@ -17,8 +17,8 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 /// Of valid UTF-8.
 std::size_t count_code_points(std::string_view text);
 
-/// An identifier or SKU: 1–64 code points after normalisation to NFC, no control character. Case and leading zeros are kept.
-/// kInvalid for what is no such text, kLimitExceeded when it is longer.
+/// An identifier or SKU: 1–64 code points after normalisation to NFC, no control character. Case and leading zeros are
+/// kept. kInvalid for what is no such text, kLimitExceeded when it is longer.
 Result<std::string> parse_identifier(std::string_view raw);
 
 /// Free text, as it came: up to kFreeTextCodePointsMax code points, anything but NUL.

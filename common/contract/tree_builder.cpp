@@ -80,7 +80,9 @@ bool TreeBuilder::may_nest() {
   return refuse("too_deep", "more than " + std::to_string(kDocumentDepthMax) + " levels");
 }
 
-bool TreeBuilder::null() { return place() != nullptr; }
+bool TreeBuilder::null() {
+  return place() != nullptr;
+}
 
 bool TreeBuilder::boolean(bool value) {
   Value* slot = place();
@@ -157,8 +159,9 @@ bool TreeBuilder::end_array() {
 
 std::expected<Value, Problem> parse_tree(BytesView body, Syntax syntax) {
   if (body.size() > kRequestBytesMax)
-    return std::unexpected(make_problem("too_large", "a request of " + std::to_string(body.size()) + " bytes; at most " +
-                                                         std::to_string(kRequestBytesMax) + " are taken"));
+    return std::unexpected(make_problem("too_large", "a request of " + std::to_string(body.size()) +
+                                                         " bytes; at most " + std::to_string(kRequestBytesMax) +
+                                                         " are taken"));
   return syntax == Syntax::kJson ? read_json_tree(body) : read_msgpack_tree(body);
 }
 

@@ -17,7 +17,8 @@ namespace tillsync {
 
 class TreeBuilder {
  public:
-  /// root: what is filled; must stay where it is. pointer_base: put before every pointer. values_max: how many may still come.
+  /// root: what is filled; must stay where it is. pointer_base: put before every pointer. values_max: how many may
+  /// still come.
   TreeBuilder(Value& root, std::string pointer_base, std::size_t values_max);
 
   bool null();

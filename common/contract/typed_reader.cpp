@@ -76,8 +76,8 @@ void TypedReader::read(const Value& value, FreeText& target, const Path& path) {
   if (text == nullptr) return refuse("wrong_type", expected("a text", value), path);
   auto free_text = parse_free_text(*text);
   if (!free_text)
-    return refuse(free_text.error().code == ErrorCode::kLimitExceeded ? "text_too_long" : "bad_text", free_text.error().detail,
-                  path);
+    return refuse(free_text.error().code == ErrorCode::kLimitExceeded ? "text_too_long" : "bad_text",
+                  free_text.error().detail, path);
   target.value = mask_card_numbers(std::move(*free_text));
 }
 
@@ -134,7 +134,8 @@ const ValueArray* TypedReader::list(const Value& value, const Path& path) {
     refuse("wrong_type", expected("a list", value), path);
   } else if (list->size() > kDocumentLinesMax) {
     refuse("too_many_lines",
-           std::to_string(list->size()) + " entries; at most " + std::to_string(kDocumentLinesMax) + " are taken", path);
+           std::to_string(list->size()) + " entries; at most " + std::to_string(kDocumentLinesMax) + " are taken",
+           path);
     return nullptr;
   }
   return list;

@@ -1,5 +1,6 @@
-// From the untyped tree to typed objects, by the field lists. The first fault ends the reading: it becomes the refusal, with
-// the pointer to its place. Unknown fields go to `extras`. Pure. Used by parse_document and the parse functions of masterdata.h.
+// From the untyped tree to typed objects, by the field lists. The first fault ends the reading: it becomes the refusal,
+// with the pointer to its place. Unknown fields go to `extras`. Pure. Used by parse_document and the parse functions of
+// masterdata.h.
 #pragma once
 
 #include <array>
@@ -26,7 +27,9 @@ class Members {
 
  private:
   static constexpr std::size_t kInPlaceMax = 64;
-  bool is_taken(std::size_t index) const { return index < kInPlaceMax ? taken_[index] : taken_above_[index - kInPlaceMax]; }
+  bool is_taken(std::size_t index) const {
+    return index < kInPlaceMax ? taken_[index] : taken_above_[index - kInPlaceMax];
+  }
 
   const ValueObject& members_;
   std::array<bool, kInPlaceMax> taken_{};
@@ -46,9 +49,15 @@ class TypedReader {
   void read(const Value& value, std::int64_t& target, const Path& path) { read_number(value, 0, target, path); }
   void read(const Value& value, Date& target, const Path& path);
   void read(const Value& value, Instant& target, const Path& path);
-  void read(const Value& value, Quantity& target, const Path& path) { read_number(value, Quantity::kScale, target.milli, path); }
-  void read(const Value& value, UnitPrice& target, const Path& path) { read_number(value, UnitPrice::kScale, target.micro, path); }
-  void read(const Value& value, Rate& target, const Path& path) { read_number(value, Rate::kScale, target.micro, path); }
+  void read(const Value& value, Quantity& target, const Path& path) {
+    read_number(value, Quantity::kScale, target.milli, path);
+  }
+  void read(const Value& value, UnitPrice& target, const Path& path) {
+    read_number(value, UnitPrice::kScale, target.micro, path);
+  }
+  void read(const Value& value, Rate& target, const Path& path) {
+    read_number(value, Rate::kScale, target.micro, path);
+  }
   void read(const Value& value, Currency& target, const Path& path) { read(value, target.code, path); }
   template <class Tag>
   void read(const Value& value, TextId<Tag>& target, const Path& path) {
@@ -118,7 +127,8 @@ class ObjectReader {
       const ValueArray* list = reader_.list(value, path);
       if (list == nullptr) return;
       member.reserve(list->size());
-      for (std::size_t i = 0; i < list->size() && !reader_.fault(); ++i) read((*list)[i], member.emplace_back(), path.entry(i));
+      for (std::size_t i = 0; i < list->size() && !reader_.fault(); ++i)
+        read((*list)[i], member.emplace_back(), path.entry(i));
     } else {
       reader_.read(value, member, path);
     }
@@ -139,8 +149,7 @@ void read_object(TypedReader& reader, const Value& value, T& object, const Path&
   T::fields(visitor, object);
   if (reader.fault()) return;
   members.copy_unknown(object.extras);
-  if (!object.extras.empty())
-    reader.clean(object.extras, path, std::is_same_v<T, Tender> || std::is_same_v<T, Card>);
+  if (!object.extras.empty()) reader.clean(object.extras, path, std::is_same_v<T, Tender> || std::is_same_v<T, Card>);
 }
 
 }  // namespace tillsync

@@ -48,9 +48,17 @@ constexpr std::array<Word<TillEventType>, 6> kTillEventTypes = {{{"no_sale", Til
 
 }  // namespace
 
-LineKind line_kind(std::string_view text) { return meaning(kLineKinds, text); }
-MovementType movement_type(std::string_view text) { return meaning(kMovementTypes, text); }
-GoodsState goods_state(std::string_view text) { return meaning(kGoodsStates, text); }
-TillEventType till_event_type(std::string_view text) { return meaning(kTillEventTypes, text); }
+LineKind line_kind(std::string_view text) {
+  return meaning(kLineKinds, text);
+}
+MovementType movement_type(std::string_view text) {
+  return meaning(kMovementTypes, text);
+}
+GoodsState goods_state(std::string_view text) {
+  return meaning(kGoodsStates, text);
+}
+TillEventType till_event_type(std::string_view text) {
+  return meaning(kTillEventTypes, text);
+}
 
 }  // namespace tillsync

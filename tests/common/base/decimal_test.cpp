@@ -47,7 +47,8 @@ TEST_CASE("decimal: trailing zeros do not count as decimals, other digits do", "
 }
 
 TEST_CASE("decimal: what is no number is refused", "[base][decimal]") {
-  for (const char* text : {"", "-", "+", ".", ".5", "5.", "1,5", "1 ", " 1", "1e", "1e+", "1e1.5", "0x10", "NaN", "inf", "--1", "1.2.3", "١"}) {
+  for (const char* text : {"", "-", "+", ".", ".5", "5.", "1,5", "1 ", " 1", "1e", "1e+", "1e1.5", "0x10", "NaN", "inf",
+                           "--1", "1.2.3", "١"}) {
     INFO(text);
     CHECK(refused(text, 2) == ErrorCode::kInvalid);
   }
@@ -88,7 +89,8 @@ TEST_CASE("decimal: the shortest text, with a least number of decimals", "[base]
 }
 
 TEST_CASE("decimal: text and number are each other's inverse", "[base][decimal]") {
-  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{10}, std::int64_t{999'999}, kMax, kMin})
+  for (const std::int64_t value :
+       {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{10}, std::int64_t{999'999}, kMax, kMin})
     for (int scale = 0; scale <= 6; ++scale)
       for (int decimals = 0; decimals <= scale; ++decimals)
         CHECK(parse_decimal(format_decimal(value, scale, decimals), scale) == value);
@@ -116,26 +118,27 @@ TEST_CASE("decimal: minor units are those of ISO 4217", "[base][decimal]") {
 
 TEST_CASE("decimal: only whole codes of the list are known currencies", "[base][decimal]") {
   for (const char* code : {"AED", "GBP", "EUR", "ZWG"}) CHECK(is_known_currency(code));
-  for (const char* code : {"", "GB", "GBPX", "gbp", "XXY", "D A", "ED ", " AE", "DEM"}) CHECK_FALSE(is_known_currency(code));
+  for (const char* code : {"", "GB", "GBPX", "gbp", "XXY", "D A", "ED ", " AE", "DEM"})
+    CHECK_FALSE(is_known_currency(code));
 }
 
 TEST_CASE("decimal: quantity times price rounds half away from zero", "[base][decimal]") {
   CHECK(multiply(Quantity{6'000}, UnitPrice{2'550'000}, 2) == Amount{1'530});
-  CHECK(multiply(Quantity{3'000}, UnitPrice{335'000}, 2) == Amount{101});   // 1.005
+  CHECK(multiply(Quantity{3'000}, UnitPrice{335'000}, 2) == Amount{101});  // 1.005
   CHECK(multiply(Quantity{-3'000}, UnitPrice{335'000}, 2) == Amount{-101});
-  CHECK(multiply(Quantity{1'000}, UnitPrice{4'999}, 2) == Amount{0});       // 0.004999
+  CHECK(multiply(Quantity{1'000}, UnitPrice{4'999}, 2) == Amount{0});  // 0.004999
   CHECK(multiply(Quantity{1'000}, UnitPrice{5'000}, 2) == Amount{1});
   CHECK(multiply(Quantity{1'000}, UnitPrice{500'000}, 0) == Amount{1});
-  CHECK(multiply(Quantity{255}, UnitPrice{3'125'000}, 3) == Amount{797});   // 0.796875
+  CHECK(multiply(Quantity{255}, UnitPrice{3'125'000}, 3) == Amount{797});  // 0.796875
   CHECK(multiply(Quantity{kMax}, UnitPrice{kMax}, 2).error().code == ErrorCode::kLimitExceeded);
   CHECK(multiply(Quantity{kMin}, UnitPrice{kMin}, 4).error().code == ErrorCode::kLimitExceeded);
   CHECK(multiply(Quantity{kMin}, UnitPrice{1}, 0).has_value());
 }
 
 TEST_CASE("decimal: base times rate rounds half away from zero", "[base][decimal]") {
-  CHECK(multiply(Amount{1'530}, Rate{175'000}) == Amount{268});    // 267.75
+  CHECK(multiply(Amount{1'530}, Rate{175'000}) == Amount{268});  // 267.75
   CHECK(multiply(Amount{-1'530}, Rate{175'000}) == Amount{-268});
-  CHECK(multiply(Amount{100}, Rate{5'000}) == Amount{1});          // 0.5
+  CHECK(multiply(Amount{100}, Rate{5'000}) == Amount{1});  // 0.5
   CHECK(multiply(Amount{kMax}, Rate{1'000'000}) == Amount{kMax});
   CHECK(multiply(Amount{kMax}, Rate{1'000'001}).error().code == ErrorCode::kLimitExceeded);
 }

@@ -1,10 +1,10 @@
 #include "common/base/error.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <set>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace tillsync;
 

@@ -1,10 +1,10 @@
-#include <catch2/catch.hpp>
-#include <csignal>
-#include <fstream>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <fstream>
 
 #include "common/base/os.h"
 
@@ -34,7 +34,7 @@ class TempFolder {
 };
 
 unsigned mode_of(const fs::path& path) {
-  struct stat info{};
+  struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   return info.st_mode & 0777;
 }

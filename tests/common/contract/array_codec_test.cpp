@@ -16,7 +16,8 @@ ErrorCode refused(BytesView bytes) {
   return document.error().code;
 }
 
-/// The encoded form as a tree that can be changed; the samples used here hold no number with decimals in unknown fields.
+/// The encoded form as a tree that can be changed; the samples used here hold no number with decimals in unknown
+/// fields.
 nlohmann::json as_array(const Document& document) {
   const Bytes bytes = encode_document(document);
   return nlohmann::json::from_msgpack(bytes.begin(), bytes.end());
@@ -44,8 +45,10 @@ TEST_CASE("array: a document survives the way there and back", "[contract][array
 TEST_CASE("array: it is [1, contract, header, body], cut behind the last field that is set", "[contract][array]") {
   auto json = samples::header("void/1");
   json["voids"] = {{"document_no", "536365"}};
-  CHECK(as_array(samples::document(json)) ==
-        nlohmann::json::parse(R"([1,"void/1",[null,"GB-1",null,"1",null,14944,1291191960000000,{}],[[null,null,null,null,"536365",{}],{}]])"));
+  CHECK(
+      as_array(samples::document(json)) ==
+      nlohmann::json::parse(
+          R"([1,"void/1",[null,"GB-1",null,"1",null,14944,1291191960000000,{}],[[null,null,null,null,"536365",{}],{}]])"));
 }
 
 TEST_CASE("array: every cut is refused, and bytes behind the end", "[contract][array]") {
@@ -108,7 +111,9 @@ TEST_CASE("array: fields of a newer minor version are kept under their position"
 }
 
 TEST_CASE("array: shorter arrays of an older version leave the rest at its default", "[contract][array]") {
-  const auto document = decode_document("\x94\x01\xa6sale/1\x93\xc0\xa1" "1\x80\x91\x80"s);
+  const auto document = decode_document(
+      "\x94\x01\xa6sale/1\x93\xc0\xa1"
+      "1\x80\x91\x80"s);
   REQUIRE(document.has_value());
   CHECK(document->header.contract == "sale/1");
   CHECK(document->header.till == TillId("1"));
@@ -123,11 +128,12 @@ TEST_CASE("array: an object without its map of unknown fields is invalid", "[con
 
 TEST_CASE("array: wrong types, times out of range and broken text are invalid", "[contract][array]") {
   const auto with_header = [](const std::string& fields) { return "\x94\x01\xa6sale/1"s + fields + "\x91\x80"; };
-  CHECK(refused(with_header("\x93\xc0\x01\x80")) == ErrorCode::kInvalid);                          // till is a number
-  CHECK(refused(with_header("\x93\xc0\xa1\xff\x80")) == ErrorCode::kInvalid);                      // no UTF-8
-  CHECK(refused(with_header("\x93\xc0\xa1\x00\x80"s)) == ErrorCode::kInvalid);                     // NUL
-  CHECK(refused(with_header("\x97\xc0\xc0\xc0\xc0\xc0\xff\x80")) == ErrorCode::kInvalid);          // before 1970
-  CHECK(refused(with_header("\x97\xc0\xc0\xc0\xc0\xc0\xce\x00\x2c\xc0\xa1\x80"s)) == ErrorCode::kInvalid);  // after 9999
+  CHECK(refused(with_header("\x93\xc0\x01\x80")) == ErrorCode::kInvalid);                  // till is a number
+  CHECK(refused(with_header("\x93\xc0\xa1\xff\x80")) == ErrorCode::kInvalid);              // no UTF-8
+  CHECK(refused(with_header("\x93\xc0\xa1\x00\x80"s)) == ErrorCode::kInvalid);             // NUL
+  CHECK(refused(with_header("\x97\xc0\xc0\xc0\xc0\xc0\xff\x80")) == ErrorCode::kInvalid);  // before 1970
+  CHECK(refused(with_header("\x97\xc0\xc0\xc0\xc0\xc0\xce\x00\x2c\xc0\xa1\x80"s)) ==
+        ErrorCode::kInvalid);  // after 9999
   CHECK(decode_document(with_header("\x97\xc0\xc0\xc0\xc0\xc0\xce\x00\x2c\xc0\xa0\x80"s)).has_value());
   CHECK(refused(with_header("\x96\xc0\xc0\xc0\xc0\xcf\xff\xff\xff\xff\xff\xff\xff\xff\x80"s)) == ErrorCode::kInvalid);
 }

@@ -9,7 +9,9 @@ using namespace tillsync;
 
 namespace {
 
-ContentHash hash(const nlohmann::json& json) { return content_hash(samples::document(json)); }
+ContentHash hash(const nlohmann::json& json) {
+  return content_hash(samples::document(json));
+}
 
 ContentHash hash_text(std::string_view text) {
   const auto document = samples::read_json(text);
@@ -61,8 +63,11 @@ TEST_CASE("canonical: both syntaxes give the same hash, unknown fields included"
 }
 
 TEST_CASE("canonical: the order of members does not matter", "[contract][canonical]") {
-  CHECK(hash_text(R"({"b":1,"contract":"void/1","till":"1","a":{"y":1,"x":2},"document_no":"2","voids":{"document_no":"3","till":"4"}})") ==
-        hash_text(R"({"voids":{"till":"4","document_no":"3"},"document_no":"2","a":{"x":2,"y":1},"till":"1","b":1,"contract":"void/1"})"));
+  CHECK(
+      hash_text(
+          R"({"b":1,"contract":"void/1","till":"1","a":{"y":1,"x":2},"document_no":"2","voids":{"document_no":"3","till":"4"}})") ==
+      hash_text(
+          R"({"voids":{"till":"4","document_no":"3"},"document_no":"2","a":{"x":2,"y":1},"till":"1","b":1,"contract":"void/1"})"));
 }
 
 TEST_CASE("canonical: what the agent fills in and what is default take no part", "[contract][canonical]") {

@@ -19,7 +19,8 @@ nlohmann::json close() {
   auto json = samples::header("till-close/1");
   json["z_no"] = "1";
   json["counts"] = {{"sale", 1}};
-  json["totals"] = {{{"currency", "GBP"}, {"net", "10.00"}, {"gross", "11.75"}, {"taxes", {{{"code", "S"}, {"amount", "1.75"}}}}}};
+  json["totals"] = {
+      {{"currency", "GBP"}, {"net", "10.00"}, {"gross", "11.75"}, {"taxes", {{{"code", "S"}, {"amount", "1.75"}}}}}};
   return json;
 }
 
@@ -76,8 +77,9 @@ TEST_CASE("check close: tax per code, or as one sum", "[contract][check]") {
 
 TEST_CASE("check close: over and short", "[contract][check]") {
   auto json = close();
-  json["tenders"] = {{{"type", "cash"}, {"currency", "JPY"}, {"expected", "500"}, {"counted", "490"}, {"over_short", "-10"}},
-                     {{"type", "card"}, {"currency", "GBP"}, {"expected", "5.00"}}};
+  json["tenders"] = {
+      {{"type", "cash"}, {"currency", "JPY"}, {"expected", "500"}, {"counted", "490"}, {"over_short", "-10"}},
+      {{"type", "card"}, {"currency", "GBP"}, {"expected", "5.00"}}};
   CHECK(warnings(json).empty());
   json["tenders"][0]["over_short"] = "10";
   CHECK(warnings(json) == List{"sum_mismatch /tenders/0/over_short"});
@@ -91,8 +93,9 @@ TEST_CASE("check close: odd counts and ranges, cash without currency", "[contrac
   json["first_sequence"] = 9;
   json["last_sequence"] = 8;
   json["drops"] = "1.00";
-  CHECK(warnings(json) == List{"odd_sign /counts/sale", "odd_sign /counts/return", "odd_sign /counts/void", "odd_sign /counts/no_sale",
-                               "odd_sign /counts/training", "odd_range /last_sequence", "missing_field /currency"});
+  CHECK(warnings(json) == List{"odd_sign /counts/sale", "odd_sign /counts/return", "odd_sign /counts/void",
+                               "odd_sign /counts/no_sale", "odd_sign /counts/training", "odd_range /last_sequence",
+                               "missing_field /currency"});
 }
 
 TEST_CASE("check event: type, sign and currency", "[contract][check]") {

@@ -12,7 +12,8 @@ namespace {
 nlohmann::json plain(const std::string& qty, const std::string& price, const std::string& amount) {
   auto json = samples::header("sale/1");
   json["currency"] = "GBP";
-  json["lines"] = {{{"line_no", 1}, {"kind", "goods"}, {"sku", "A"}, {"qty", qty}, {"unit_price", price}, {"amount", amount}}};
+  json["lines"] = {
+      {{"line_no", 1}, {"kind", "goods"}, {"sku", "A"}, {"qty", qty}, {"unit_price", price}, {"amount", amount}}};
   json["tenders"] = {{{"type", "cash"}, {"amount", amount}}};
   json["totals"] = {{"net", amount}, {"tax", "0"}, {"gross", amount}};
   return json;
@@ -21,7 +22,7 @@ nlohmann::json plain(const std::string& qty, const std::string& price, const std
 }  // namespace
 
 TEST_CASE("check sale: a line's amount is the rounded product less the discounts", "[contract][check]") {
-  CHECK(warnings(plain("3", "0.335", "1.01")).empty());    // 1.005 rounds away from zero
+  CHECK(warnings(plain("3", "0.335", "1.01")).empty());  // 1.005 rounds away from zero
   CHECK(warnings(plain("-3", "0.335", "-1.01")).empty());
   CHECK(warnings(plain("1000", "0.001", "1.00")).empty());
   CHECK(warnings(plain("3", "0.335", "1.00")) == List{"sum_mismatch /lines/0/amount"});
@@ -56,7 +57,8 @@ TEST_CASE("check sale: unknown kinds and states", "[contract][check]") {
 
 TEST_CASE("check sale: line numbers stand once, and parents exist", "[contract][check]") {
   auto json = plain("1", "1", "1.00");
-  json["lines"].push_back({{"line_no", 1}, {"kind", "deposit"}, {"qty", 1}, {"unit_price", 0}, {"amount", 0}, {"parent_line_no", 7}});
+  json["lines"].push_back(
+      {{"line_no", 1}, {"kind", "deposit"}, {"qty", 1}, {"unit_price", 0}, {"amount", 0}, {"parent_line_no", 7}});
   CHECK(warnings(json) == List{"duplicate_line_no /lines/1/line_no", "unknown_line /lines/1/parent_line_no"});
   json["lines"][1]["line_no"] = 2;
   json["lines"][1]["parent_line_no"] = 2;  // its own parent

@@ -6,7 +6,9 @@ using namespace tillsync;
 using samples::List;
 using samples::warnings;
 
-TEST_CASE("check: the smallest sale gives no warning", "[contract][check]") { CHECK(warnings(samples::sale()).empty()); }
+TEST_CASE("check: the smallest sale gives no warning", "[contract][check]") {
+  CHECK(warnings(samples::sale()).empty());
+}
 
 TEST_CASE("check: required fields that are missing", "[contract][check]") {
   auto json = samples::sale();
@@ -18,8 +20,8 @@ TEST_CASE("check: required fields that are missing", "[contract][check]") {
   json["tenders"][0].erase("type");
   json["tax_summary"][0].erase("code");
   CHECK(warnings(json) == List{"missing_field /business_date", "missing_field /occurred_at", "missing_field /currency",
-                               "missing_field /lines/0/line_no", "missing_field /lines/0/kind", "missing_field /tax_summary/0/code",
-                               "missing_field /tenders/0/type"});
+                               "missing_field /lines/0/line_no", "missing_field /lines/0/kind",
+                               "missing_field /tax_summary/0/code", "missing_field /tenders/0/type"});
 }
 
 TEST_CASE("check: a sale without lines and tenders", "[contract][check]") {
@@ -40,7 +42,8 @@ TEST_CASE("check: unknown fields at every level", "[contract][check]") {
   json["a/b"] = 1;
   json["lines"][0]["colour"] = "red";
   json["tenders"][0]["card"] = {{"x", 1}};
-  CHECK(warnings(json) == List{"unknown_field /a~1b", "unknown_field /lines/0/colour", "unknown_field /tenders/0/card/x"});
+  CHECK(warnings(json) ==
+        List{"unknown_field /a~1b", "unknown_field /lines/0/colour", "unknown_field /tenders/0/card/x"});
 }
 
 TEST_CASE("check: critical names are known at any depth of this contract, and no other", "[contract][check]") {

@@ -97,7 +97,8 @@ TEST_CASE("reader: a value of the wrong type is refused with its pointer", "[con
 }
 
 TEST_CASE("reader: a document is an object", "[contract][reader]") {
-  for (const char* body : {"[]", "1", "\"sale\"", "null", "true"}) CHECK(samples::read_json(body).error().code == "wrong_type");
+  for (const char* body : {"[]", "1", "\"sale\"", "null", "true"})
+    CHECK(samples::read_json(body).error().code == "wrong_type");
 }
 
 TEST_CASE("reader: the pointer of a list's document starts with its base", "[contract][reader]") {
@@ -133,12 +134,12 @@ TEST_CASE("reader: amounts have the decimals of their currency, wherever the fie
   json["currency"] = "JPY";
   CHECK(refusal(json).code == "number_out_of_range");
   for (auto& [path, value] : std::map<std::string, std::string>{{"/lines/0/amount", "1530.0"},
-                                                               {"/tax_summary/0/base", "1530"},
-                                                               {"/tax_summary/0/amount", "268"},
-                                                               {"/tenders/0/amount", "1798"},
-                                                               {"/totals/net", "1530"},
-                                                               {"/totals/tax", "268"},
-                                                               {"/totals/gross", "1798"}})
+                                                                {"/tax_summary/0/base", "1530"},
+                                                                {"/tax_summary/0/amount", "268"},
+                                                                {"/tenders/0/amount", "1798"},
+                                                                {"/totals/net", "1530"},
+                                                                {"/totals/tax", "268"},
+                                                                {"/totals/gross", "1798"}})
     json[nlohmann::json::json_pointer(path)] = value;
   // The text has the lines before the currency; the field list decides the order of reading.
   CHECK(std::get<Sale>(samples::document(json).body).lines[0].amount.minor == 1'530);
@@ -154,8 +155,10 @@ TEST_CASE("reader: a close's totals and tenders have currencies of their own", "
   auto json = samples::header("till-close/1");
   json["currency"] = "GBP";
   json["opening_float"] = "100.25";
-  json["totals"] = {{{"currency", "JPY"}, {"net", "300"}, {"gross", "324"}}, {{"currency", "KWD"}, {"net", "0.001"}, {"gross", "0.001"}}};
-  json["tenders"] = {{{"type", "cash"}, {"currency", "JPY"}, {"expected", "324"}, {"counted", "0"}}, {{"type", "cash"}, {"expected", "1.25"}}};
+  json["totals"] = {{{"currency", "JPY"}, {"net", "300"}, {"gross", "324"}},
+                    {{"currency", "KWD"}, {"net", "0.001"}, {"gross", "0.001"}}};
+  json["tenders"] = {{{"type", "cash"}, {"currency", "JPY"}, {"expected", "324"}, {"counted", "0"}},
+                     {{"type", "cash"}, {"expected", "1.25"}}};
   const auto close = std::get<TillClose>(samples::document(json).body);
   CHECK(close.totals[0].net.minor == 300);
   CHECK(close.totals[1].net.minor == 1);

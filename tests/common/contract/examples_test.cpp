@@ -1,7 +1,7 @@
 // Every published example, and every golden file: what was hashed, stored and sent once must stay so for ever.
 //
-// A golden file has lines "hash HEX", "encoded HEX" and "warning CODE POINTER"; those in corrupt/ have "error CODE". Run with
-// TILLSYNC_WRITE_GOLDEN=1 to write those that are missing (tests/golden/contract/README.md).
+// A golden file has lines "hash HEX", "encoded HEX" and "warning CODE POINTER"; those in corrupt/ have "error CODE".
+// Run with TILLSYNC_WRITE_GOLDEN=1 to write those that are missing (tests/golden/contract/README.md).
 #include <catch2/catch.hpp>
 #include <set>
 #include <sstream>
@@ -14,7 +14,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path golden_dir() { return samples::source_dir() / "tests/golden/contract"; }
+fs::path golden_dir() {
+  return samples::source_dir() / "tests/golden/contract";
+}
 
 void compare_with_golden(const fs::path& example, const std::string& content) {
   const fs::path path = golden_dir() / example.parent_path().filename() / (example.stem().string() + ".golden");
@@ -27,8 +29,10 @@ void compare_with_golden(const fs::path& example, const std::string& content) {
 }
 
 std::string golden_of(const Document& document) {
-  std::string content = "hash " + content_hash(document).hex() + "\nencoded " + to_hex(encode_document(document)) + "\n";
-  for (const Warning& warning : check_document(document)) content += "warning " + warning.code + " " + warning.pointer + "\n";
+  std::string content =
+      "hash " + content_hash(document).hex() + "\nencoded " + to_hex(encode_document(document)) + "\n";
+  for (const Warning& warning : check_document(document))
+    content += "warning " + warning.code + " " + warning.pointer + "\n";
   return content;
 }
 
@@ -48,7 +52,8 @@ void check_document_example(const fs::path& path, const Value& tree) {
 
 /// parse, encode, decode, to_json: the functions of one kind of master data.
 template <class Parse, class Encode, class Decode, class ToJson>
-void check_masterdata_example(const fs::path& path, const Value& tree, Parse parse, Encode encode, Decode decode, ToJson to_json) {
+void check_masterdata_example(const fs::path& path, const Value& tree, Parse parse, Encode encode, Decode decode,
+                              ToJson to_json) {
   const auto object = parse(tree, "");
   if (!object) FAIL(to_problem_json(object.error()));
   const auto decoded = decode(encode(*object));
@@ -75,7 +80,7 @@ void check_example(const std::string& contract, const fs::path& path, const Valu
 
 /// These are published as schema and examples only; no code reads them yet.
 bool has_schema_only(const std::string& contract) {
-  const std::set<std::string> names = {"customer-1", "order-1",   "shipment-1",   "refund-1",
+  const std::set<std::string> names = {"customer-1",    "order-1",   "shipment-1",   "refund-1",
                                        "reservation-1", "promise-1", "lease-close-1"};
   return names.contains(contract);
 }

@@ -6,7 +6,9 @@ using namespace tillsync;
 
 namespace {
 
-Identity sample_identity() { return identity_of(samples::document(samples::sale()), LocationId("GB")); }
+Identity sample_identity() {
+  return identity_of(samples::document(samples::sale()), LocationId("GB"));
+}
 
 }  // namespace
 

@@ -7,10 +7,12 @@ using namespace tillsync;
 using samples::tree_refusal;
 
 TEST_CASE("json: numbers keep their text, so that nothing passes through a double", "[contract][json]") {
-  const auto tree = parse_tree(R"([2.55, 6.000, 1e3, 0.1000000000000000055, 9223372036854775807, 18446744073709551616, -0])", Syntax::kJson);
+  const auto tree = parse_tree(
+      R"([2.55, 6.000, 1e3, 0.1000000000000000055, 9223372036854775807, 18446744073709551616, -0])", Syntax::kJson);
   REQUIRE(tree.has_value());
   const auto& list = std::get<ValueArray>(tree->data);
-  const std::vector<std::string> texts = {"2.55", "6.000", "1e3", "0.1000000000000000055", "9223372036854775807", "18446744073709551616"};
+  const std::vector<std::string> texts = {
+      "2.55", "6.000", "1e3", "0.1000000000000000055", "9223372036854775807", "18446744073709551616"};
   for (std::size_t i = 0; i < texts.size(); ++i) CHECK(std::get<NumberText>(list[i].data).text == texts[i]);
 }
 
@@ -21,7 +23,8 @@ TEST_CASE("json: members keep their order, and escapes become text", "[contract]
 }
 
 TEST_CASE("json: what is not JSON is refused with the place", "[contract][json]") {
-  for (const char* body : {"", " ", "{", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "'a'", "{\"a\" 1}", "\"\\ud800\"", "01", "NaN"}) {
+  for (const char* body :
+       {"", " ", "{", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "'a'", "{\"a\" 1}", "\"\\ud800\"", "01", "NaN"}) {
     INFO(body);
     const Problem problem = tree_refusal(body);
     CHECK(problem.code == "not_json");

@@ -62,13 +62,19 @@ TEST_CASE("cursor: the first failure sticks and names its byte", "[contract][cur
 
 TEST_CASE("cursor: lists cannot announce more than there are bytes", "[contract][cursor]") {
   CHECK(failure("\x92\x01"s, [](MsgpackCursor& cursor) { return cursor.array_header(); }) == ErrorCode::kInvalid);
-  CHECK(failure("\xdd\xff\xff\xff\xff\x01"s, [](MsgpackCursor& cursor) { return cursor.array_header(); }) == ErrorCode::kInvalid);
+  CHECK(failure("\xdd\xff\xff\xff\xff\x01"s, [](MsgpackCursor& cursor) { return cursor.array_header(); }) ==
+        ErrorCode::kInvalid);
   CHECK(failure("\x81\x01"s, [](MsgpackCursor& cursor) { return cursor.map_header(); }) == ErrorCode::kInvalid);
-  CHECK(failure("\xdb\xff\xff\xff\xff\x01"s, [](MsgpackCursor& cursor) { return cursor.text(); }) == ErrorCode::kInvalid);
+  CHECK(failure("\xdb\xff\xff\xff\xff\x01"s, [](MsgpackCursor& cursor) { return cursor.text(); }) ==
+        ErrorCode::kInvalid);
 }
 
 TEST_CASE("cursor: unknown values keep numbers as text", "[contract][cursor]") {
-  MsgpackCursor cursor("\x94\x05\xc7\x04\x01" "2.50\xd6\x01" "1e99\xd4\x01" "7");
+  MsgpackCursor cursor(
+      "\x94\x05\xc7\x04\x01"
+      "2.50\xd6\x01"
+      "1e99\xd4\x01"
+      "7");
   const Value value = cursor.value(1);
   REQUIRE_FALSE(cursor.failed());
   const auto& list = std::get<ValueArray>(value.data);

@@ -8,7 +8,9 @@ using namespace std::string_literals;
 
 namespace {
 
-Problem refused(const Bytes& body) { return samples::tree_refusal(body, Syntax::kMessagePack); }
+Problem refused(const Bytes& body) {
+  return samples::tree_refusal(body, Syntax::kMessagePack);
+}
 
 std::string read(const Bytes& body) {
   const auto tree = parse_tree(body, Syntax::kMessagePack);
@@ -58,7 +60,7 @@ TEST_CASE("msgpack: binary data, extensions and names that are no text have the 
 }
 
 TEST_CASE("msgpack: announced lengths take no memory", "[contract][msgpack]") {
-  CHECK(refused("\xdd\xff\xff\xff\xff"s).code == "not_msgpack");                 // 4 billion documents
+  CHECK(refused("\xdd\xff\xff\xff\xff"s).code == "not_msgpack");                  // 4 billion documents
   CHECK(refused("\x81\xa1\x61\xdd\xff\xff\xff\xff\x01"s).code == "not_msgpack");  // 4 billion entries
   CHECK(refused("\xdf\xff\xff\xff\xff\xa1\x61"s).code == "not_msgpack");
   CHECK(refused("\xdb\xff\xff\xff\xff\x78"s).code == "not_msgpack");
@@ -74,7 +76,9 @@ TEST_CASE("msgpack: depth, text and names have the limits of JSON", "[contract][
 }
 
 TEST_CASE("msgpack: a document above 4 MB is 413, named in a list", "[contract][msgpack]") {
-  const auto sized = [](std::size_t text) { return nlohmann::json{{"a", std::string(text / 2, 'x')}, {"b", std::string(text / 2, 'x')}}; };
+  const auto sized = [](std::size_t text) {
+    return nlohmann::json{{"a", std::string(text / 2, 'x')}, {"b", std::string(text / 2, 'x')}};
+  };
   constexpr std::size_t kFrame = 1 + 2 * (2 + 5);
   CHECK(read(samples::to_msgpack(sized(kDocumentBytesMax - kFrame - 1))).size() > 0);
   CHECK(refused(samples::to_msgpack(sized(kDocumentBytesMax))).status == 413);

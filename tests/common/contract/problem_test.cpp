@@ -19,8 +19,9 @@ TEST_CASE("problem: it is written as application/problem+json", "[contract][prob
 TEST_CASE("problem: sizes are 413, everything else that is no document is 422", "[contract][problem]") {
   CHECK(make_problem("too_large", "").status == 413);
   CHECK(make_problem("too_many_documents", "").status == 413);
-  for (const char* code : {"not_json", "not_msgpack", "wrong_type", "no_identity", "unknown_contract", "wrong_location", "too_deep",
-                           "too_many_lines", "bad_text", "text_too_long", "duplicate_field", "number_out_of_range"})
+  for (const char* code :
+       {"not_json", "not_msgpack", "wrong_type", "no_identity", "unknown_contract", "wrong_location", "too_deep",
+        "too_many_lines", "bad_text", "text_too_long", "duplicate_field", "number_out_of_range"})
     CHECK(make_problem(code, "").status == 422);
 }
 

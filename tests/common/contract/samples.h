@@ -53,7 +53,9 @@ inline std::expected<Document, Problem> read_json(std::string_view text) {
   return parse_document(*tree);
 }
 
-inline std::expected<Document, Problem> read(const nlohmann::json& json) { return read_json(json.dump()); }
+inline std::expected<Document, Problem> read(const nlohmann::json& json) {
+  return read_json(json.dump());
+}
 
 inline Document document(const nlohmann::json& json) {
   auto document = read(json);

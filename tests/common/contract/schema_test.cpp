@@ -28,7 +28,9 @@ class SchemaComparer {
     compare<M>(schema_["properties"][key], where, need);
   }
   void currency(std::string_view name, const Currency& member, Need need) { field(name, member, need); }
-  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) { field(name, member, Need::kOptional); }
+  void foreign(std::string_view name, const Amount& member, const Currency& /*currency*/) {
+    field(name, member, Need::kOptional);
+  }
 
   template <FieldObject T>
   void object() {
@@ -42,7 +44,8 @@ class SchemaComparer {
     for (const auto& [name, property] : schema_.at("properties").items()) published.insert(name);
     CHECK(published == names);
     std::set<std::string> published_required;
-    for (const auto& name : schema_.value("required", nlohmann::json::array())) published_required.insert(name.get<std::string>());
+    for (const auto& name : schema_.value("required", nlohmann::json::array()))
+      published_required.insert(name.get<std::string>());
     CHECK(published_required == required);
     CHECK_FALSE(schema_.contains("additionalProperties"));  // unknown fields are always allowed
   }
@@ -65,7 +68,8 @@ class SchemaComparer {
       inner.template object<M>();
       inner.finish();
     } else if constexpr (std::is_same_v<M, std::string> || kIsTextId<M>) {
-      const bool is_word = property.value("type", "") == "string" && (property.contains("enum") || property.contains("const"));
+      const bool is_word =
+          property.value("type", "") == "string" && (property.contains("enum") || property.contains("const"));
       CHECK((ref == "#/$defs/identifier" || is_word));
       if (need == Need::kIdentity) CHECK((property.contains("const") || property.value("minLength", 0) == 1));
     } else if constexpr (std::is_same_v<M, bool>) {
@@ -95,7 +99,8 @@ class SchemaComparer {
 };
 
 nlohmann::json schema_of(const std::string& name) {
-  return nlohmann::json::parse(samples::read_text(samples::source_dir() / "common/contract/schemas" / (name + ".json")));
+  return nlohmann::json::parse(
+      samples::read_text(samples::source_dir() / "common/contract/schemas" / (name + ".json")));
 }
 
 template <FieldObject Body>
@@ -142,6 +147,7 @@ TEST_CASE("schema: identifiers and texts have the limits of the code", "[contrac
     const auto schema = nlohmann::json::parse(samples::read_text(entry.path()));
     CHECK(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema");
     CHECK(schema["$defs"]["identifier"]["maxLength"] == kIdentifierCodePointsMax);
-    if (schema["$defs"].contains("free_text")) CHECK(schema["$defs"]["free_text"]["maxLength"] == kFreeTextCodePointsMax);
+    if (schema["$defs"].contains("free_text"))
+      CHECK(schema["$defs"]["free_text"]["maxLength"] == kFreeTextCodePointsMax);
   }
 }

@@ -7,14 +7,17 @@ using namespace tillsync;
 
 namespace {
 
-std::string hex(const Sha256Digest& digest) { return to_hex({digest.data(), digest.size()}); }
+std::string hex(const Sha256Digest& digest) {
+  return to_hex({digest.data(), digest.size()});
+}
 
 }  // namespace
 
 TEST_CASE("crypto: SHA-256 is that of FIPS 180-4", "[crypto]") {
   CHECK(hex(sha256({})) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(hex(sha256({"abc"})) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  CHECK(hex(sha256({std::string(1'000'000, 'a')})) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  CHECK(hex(sha256({std::string(1'000'000, 'a')})) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST_CASE("crypto: parts are hashed as one text", "[crypto]") {
@@ -46,4 +49,20 @@ TEST_CASE("crypto: comparison looks at every byte and at the length", "[crypto]"
   CHECK_FALSE(equal_constant_time("Secret", "secret"));
   CHECK_FALSE(equal_constant_time("secret", "secret1"));
   CHECK_FALSE(equal_constant_time("", "s"));
+}
+
+TEST_CASE("crypto: a password is known again, another one is not", "[crypto]") {
+  const auto hash = hash_password("correct horse");
+  REQUIRE(hash.has_value());
+  CHECK(hash->starts_with("$argon2id$"));
+  CHECK(verify_password(*hash, "correct horse"));
+  CHECK_FALSE(verify_password(*hash, "correct hors"));
+  CHECK_FALSE(verify_password(*hash, ""));
+  CHECK(*hash_password("correct horse") != *hash);  // each has a salt of its own
+}
+
+TEST_CASE("crypto: what is no password hash knows no password", "[crypto]") {
+  CHECK_FALSE(verify_password("", ""));
+  CHECK_FALSE(verify_password("$argon2id$", "x"));
+  CHECK_FALSE(verify_password("plain", "plain"));
 }
