@@ -1,0 +1,49 @@
+#include "hub/erp/erp_request.h"
+
+#include <algorithm>
+
+#include "common/contract/masterdata.h"
+
+namespace tillsync::hub {
+namespace {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+/// Header values are ASCII; anything else goes in as %XX.
+std::string header_safe(const std::string& text) {
+  const bool plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e; });
+  return plain ? text : percent_encode(text);
+}
+
+Values values_of(const ClaimedPosting& posting) {
+  return {{"idempotency_key", header_safe(posting.idempotency_key)},
+          {"correlation_id", header_safe(posting.correlation_id)},
+          {"traceparent", traceparent_of(posting.correlation_id, posting.idempotency_key)}};
+}
+
+ErpCall call_of(const RequestTemplate& request, const std::string& url, const ClaimedPosting& posting) {
+  Values values = values_of(posting);
+  ErpCall call;
+  call.tag = static_cast<std::uint64_t>(posting.posting_no);
+  call.method = request.method;
+  for (const auto& [name, value] : request.headers) call.headers.emplace_back(name, fill_template(value, values));
+  for (auto& [name, value] : values) value = percent_encode(value);
+  values["idempotency_key"] = percent_encode(posting.idempotency_key);
+  call.url = url + fill_template(request.path, values);
+  return call;
+}
+
+}  // namespace
+
+Result<ErpCall> create_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting) {
+  TS_ASSIGN_OR_RETURN(const Posting document, decode_posting(posting.payload));
+  ErpCall call = call_of(connector.create, url, posting);
+  call.body = posting_to_json(document);
+  return call;
+}
+
+ErpCall look_up_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting) {
+  return call_of(connector.look_up, url, posting);
+}
+
+}  // namespace tillsync::hub
