@@ -88,7 +88,7 @@ Result<void> check_listen(bool is_loopback, bool has_tokens, bool has_tls) {
                 "add one per till to pos.tokens (tillsync-agent pos-token TILL), or listen on 127.0.0.1");
   if (!has_tls)
     return fail(ErrorCode::kDenied, "open HTTP door", "on a network address the door needs TLS",
-                "set pos.tls_certificate and pos.tls_key, or listen on 127.0.0.1");
+                "set pos.certificate and pos.key, or listen on 127.0.0.1");
   return {};
 }
 
