@@ -17,6 +17,8 @@ namespace tillsync::hub {
 namespace {
 
 constexpr Duration kWriterRetry = seconds(1);  // when the writer refused a task (a full disk)
+constexpr std::size_t kLookFromHeld = 256;     // claimed postings; below it the queue is asked for more
+constexpr std::int64_t kLookShare = 4;         // a look is followed by at least so many times its length without one
 
 std::string_view name_of(OutcomeKind kind) {
   switch (kind) {
@@ -181,12 +183,13 @@ class Forwarder : public ForwarderLoop {
   void step_claim() {
     const Duration now = os::monotonic();
     if (notified_.exchange(false)) looks_due_ = true;
-    if (is_claiming_ || (!looks_due_ && now < look_again_at_)) return;
+    if (is_claiming_ || now < next_look(now)) return;
     const std::size_t room = plan_.room(now);
-    if (room == 0) return;
     looks_due_ = false;
     look_again_at_ = now + options_.idle_poll;
     auto due = queue_->due(*reader_, options_.now(), room);
+    const Duration after = os::monotonic();
+    look_not_before_ = after + Duration{kLookShare * (after - now).micros};
     if (!due) {
       log::write(log::Level::kError, "due postings cannot be read", due.error());
       return;
@@ -208,6 +211,14 @@ class Forwarder : public ForwarderLoop {
               }};
     is_claiming_ = writer_.submit(Priority::kRequest, std::move(task)).has_value();
     if (!is_claiming_) claiming_.clear();
+  }
+
+  /// When the queue is worth a look: something may be due, and enough of what was claimed has gone.
+  Duration next_look(Duration now) {
+    const bool is_probe = plan_.breaker().state() == BreakerState::kProbing;
+    const bool has_room = plan_.room(now) > 0 && (is_probe || plan_.in_flight() + plan_.waiting() <= kLookFromHeld);
+    if (!has_room) return now + options_.idle_poll;
+    return std::max(looks_due_ ? now : look_again_at_, look_not_before_);
   }
 
   /// Nothing is due: sleep until the next one is, at the longest the idle poll.
@@ -272,8 +283,8 @@ class Forwarder : public ForwarderLoop {
     Duration until = now + options_.idle_poll;
     if (plan_.breaker().state() == BreakerState::kStopped) {
       until = std::min(until, plan_.breaker().probe_at());
-    } else if (!is_claiming_ && plan_.room(now) > 0) {
-      until = std::min(until, looks_due_ ? now : look_again_at_);
+    } else if (!is_claiming_) {
+      until = std::min(until, next_look(now));
     }
     if (!pending_.empty() && !is_recording_) until = std::min(until, record_again_at_);
     return std::max(until - now, Duration{});
@@ -319,7 +330,7 @@ class Forwarder : public ForwarderLoop {
   std::vector<ForwardResult> pending_, recording_;
   std::vector<ClaimedPosting> claiming_;
   bool is_recovered_ = false, is_recovering_ = false, is_recording_ = false, is_claiming_ = false, looks_due_ = true;
-  Duration look_again_at_, record_again_at_;
+  Duration look_again_at_, look_not_before_, record_again_at_;
   std::atomic<bool> notified_ = false, stopping_ = false;
   mutable std::mutex state_mutex_;
   ForwarderState state_;
