@@ -24,7 +24,7 @@ constexpr std::int64_t kReaderCacheKib = 256;
 constexpr std::size_t kFramesPerRound = 64;
 constexpr std::size_t kRoundsMax = 16;  // of reading rows and sending them, before the sockets are looked at again
 constexpr Duration kLongestWait = seconds(15);
-constexpr Duration kNextEndpointAfter = seconds(10);  // without a link, where there are several
+constexpr Duration kNextEndpointAfter = seconds(4);  // without a link, where there are several
 constexpr std::array kLanes = {wire::Lane::kData, wire::Lane::kControl};
 
 std::uint64_t random_number() {
