@@ -1,1 +1,112 @@
-int main() { return 0; }
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+
+#include "agent/app/agent_app.h"
+#include "agent/app/agent_config.h"
+#include "agent/app/doctor_command.h"
+#include "agent/app/enroll_command.h"
+#include "agent/app/local_commands.h"
+
+namespace {
+
+using namespace tillsync;
+using namespace tillsync::agent;
+
+constexpr std::size_t kOutboxListMax = 10'000;
+
+int fail_with(const Error& error) {
+  std::cerr << "tillsync-agent: " << to_string(error) << "\n";
+  return 1;
+}
+
+int enroll_and_tell(const EnrollOptions& options) {
+  const auto result = enroll_agent(options);
+  if (!result) return fail_with(result.error());
+  std::cout << "Enrolled: agent " << result->agent_id << " at location " << result->location << ".\nNext: tillsync-agent run --config " << result->config << "\n";
+  return 0;
+}
+
+int with_config(const std::filesystem::path& file, const std::function<int(const config::Config&)>& command) {
+  const auto config = config::load(file, agent_config_keys(), kAgentEnvironmentPrefix);
+  return config ? command(*config) : fail_with(config.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"tillsync-agent: takes sales, returns and stock movements from the tills, keeps them safe, brings them to the hub.\n"
+               "First: tillsync-agent enroll. Then: tillsync-agent run. When something is odd: tillsync-agent doctor"};
+  app.set_version_flag("--version", std::string("tillsync-agent ") + TILLSYNC_VERSION);
+  app.require_subcommand(1);
+  std::filesystem::path config_file = "/etc/tillsync/agent.toml";
+  if (const char* given = std::getenv("TILLSYNC_AGENT_CONFIG")) config_file = given;
+  const auto add_config = [&config_file](CLI::App* command) { command->add_option("--config", config_file, "agent.toml (or TILLSYNC_AGENT_CONFIG)")->capture_default_str(); };
+
+  EnrollOptions enrolment;
+  auto* enroll_cli = app.add_subcommand("enroll", "Make this PC an agent: keys, registration at the hub, agent.toml");
+  enroll_cli->add_option("--hub", enrolment.hub, "The hub's sync address, e.g. tcp://hub.example:7001")->required();
+  enroll_cli->add_option("--hub-key", enrolment.hub_key, "The hub's public key (tillsync-hub init printed it)")->required();
+  enroll_cli->add_option("--token", enrolment.token, "One-time token: tillsyncctl enrolment-token create --location ID")->required();
+  enroll_cli->add_option("--data", enrolment.data, "Folder of this agent; made when missing")->required();
+  enroll_cli->add_option("--name", enrolment.name, "Name of this machine for people; default: its host name");
+
+  bool help_config = false;
+  auto* run_cli = app.add_subcommand("run", "Run the agent until SIGTERM");
+  add_config(run_cli);
+  run_cli->add_flag("--help-config", help_config, "Print every configuration key with its meaning, unit and default");
+
+  bool as_json = false;
+  auto* status_cli = app.add_subcommand("status", "How many documents wait, how old the oldest is, and whether the hub is reached");
+  add_config(status_cli);
+  status_cli->add_flag("--json", as_json, "For scripts");
+
+  std::vector<std::filesystem::path> files;
+  auto* submit_cli = app.add_subcommand("submit", "Put documents in from files, as a till would");
+  add_config(submit_cli);
+  submit_cli->add_option("files", files, ".json: one document or an array; .jsonl, .csv, .msgpack as in the spool folder")->required()->check(CLI::ExistingFile);
+
+  std::uint64_t seq = 0;
+  std::size_t count = 50;
+  auto* outbox_cli = app.add_subcommand("outbox", "Look into the queue towards the hub");
+  outbox_cli->require_subcommand(1);
+  auto* list_cli = outbox_cli->add_subcommand("list", "List documents, by default those that wait");
+  add_config(list_cli);
+  list_cli->add_option("--from", seq, "First sequence number");
+  list_cli->add_option("--count", count, "How many")->check(CLI::Range(std::size_t{1}, kOutboxListMax))->capture_default_str();
+  list_cli->add_flag("--json", as_json, "For scripts");
+  auto* show_cli = outbox_cli->add_subcommand("show", "Print one document with its names");
+  add_config(show_cli);
+  show_cli->add_option("seq", seq, "Its sequence number")->required();
+
+  std::string till;
+  auto* token_cli = app.add_subcommand("pos-token", "Make a token for one till's HTTP requests");
+  token_cli->add_option("till", till, "The till's id")->required();
+
+  auto* doctor_cli = app.add_subcommand("doctor", "Look for what is wrong, and say how to mend it");
+  add_config(doctor_cli);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+
+  if (*enroll_cli) return enroll_and_tell(enrolment);
+  if (*token_cli) return pos_token_command(till);
+  if (*run_cli && help_config) {
+    std::cout << config::describe(agent_config_keys());
+    return 0;
+  }
+  if (*run_cli) {
+    const auto result = run_agent(config_file);
+    return result ? 0 : fail_with(result.error());
+  }
+  return with_config(config_file, [&](const config::Config& config) {
+    if (*status_cli) return status_command(config, as_json);
+    if (*submit_cli) return submit_command(config, files);
+    if (*list_cli) return outbox_list_command(config, seq, count, as_json);
+    if (*show_cli) return outbox_show_command(config, seq);
+    return doctor_command(config);
+  });
+}

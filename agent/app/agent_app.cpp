@@ -1,0 +1,168 @@
+#include "agent/app/agent_app.h"
+
+#include "agent/app/agent_config.h"
+#include "agent/app/agent_keys.h"
+#include "agent/ingest/data_reader.h"
+#include "agent/ingest/http_door.h"
+#include "agent/ingest/ingest_loop.h"
+#include "agent/ingest/spool_door.h"
+#include "agent/ingest/spool_door.h"
+#include "agent/sync/sync_loop.h"
+#include "common/base/os.h"
+#include "common/log/log.h"
+#include "common/transport/socket.h"
+
+namespace tillsync::agent {
+namespace {
+
+constexpr std::size_t kPemBytesMax = 1'000'000;
+
+Result<void> start_log(const config::Config& config) {
+  log::Options options;
+  TS_ASSIGN_OR_RETURN(options.level, log::parse_level(config.text("log.level")));
+  TS_ASSIGN_OR_RETURN(options.format, log::parse_format(config.text("log.format")));
+  options.file = config.text("log.file");
+  return log::start(options);
+}
+
+Result<HttpDoorOptions> http_options(const config::Config& config) {
+  HttpDoorOptions options;
+  options.listen = config.text("pos.http");
+  for (const auto& text : config.list("pos.tokens")) {
+    TS_ASSIGN_OR_RETURN(TillToken token, parse_till_token(text));
+    options.rules.tokens.push_back(std::move(token));
+  }
+  options.rules.hosts = config.list("pos.hosts");
+  if (!config.text("pos.certificate").empty()) {
+    TS_ASSIGN_OR_RETURN(options.tls_certificate_pem, os::read_file(config.text("pos.certificate"), kPemBytesMax));
+    TS_ASSIGN_OR_RETURN(options.tls_key_pem, os::read_file(config.text("pos.key"), kPemBytesMax));
+  }
+  return options;
+}
+
+/// The sync loop's writes, into the agent's one writer.
+class WriterPort final : public SyncPort {
+ public:
+  explicit WriterPort(IngestLoop& loop) : loop_(loop) {}
+  void submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain) override { loop_.submit_ack(incarnation, seq, chain); }
+  void submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) override {
+    loop_.submit_inbox(std::move(items), std::move(done));
+  }
+  void submit_rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation,
+                     std::function<void(Result<OutboxState>)> done) override {
+    loop_.submit_rebase(epoch, first_seq, incarnation, std::move(done));
+  }
+  std::uint64_t refused_documents() override { return loop_.refused().count_since_start(); }
+
+ private:
+  IngestLoop& loop_;
+};
+
+LinkStatus link_status(const SyncLoop& sync) {
+  const SyncState state = sync.state();
+  return {state.is_up, state.is_paused, state.text, state.clock_skew};
+}
+
+}  // namespace
+
+/// In the order in which they are made: what is below uses what is above, and goes first.
+class AgentApp::Parts {
+ public:
+  Parts(os::FileLock lock, std::shared_ptr<transport::Context> context) : lock_(std::move(lock)), context_(std::move(context)) {}
+  ~Parts() { stop(); }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  Result<void> start(const config::Config& config, const transport::CurveKeyPair& keys) {
+    const std::filesystem::path folder = data_folder(config);
+    TS_ASSIGN_OR_RETURN(loop_, IngestLoop::open({folder, LocationId(config.text("location")), agent::zmq_endpoint(config), context_}));
+    TS_ASSIGN_OR_RETURN(data_, DataReader::open(folder));
+    port_ = std::make_unique<WriterPort>(*loop_);
+
+    SyncOptions sync_options;
+    sync_options.endpoints = config.list("hub.endpoints");
+    sync_options.hub_key = config.text("hub.public_key");
+    sync_options.keys = keys;
+    sync_options.database = loop_->database();
+    sync_options.version = TILLSYNC_VERSION;
+    sync_options.context = context_;
+    TS_ASSIGN_OR_RETURN(sync_, SyncLoop::start(sync_options, *port_));
+
+    // The door takes requests from here on; they wait for the writer, which starts next.
+    const auto status = [this] {
+      return status_json(*data_, loop_->location(), loop_->counters(), loop_->refused(), [this] { return link_status(*sync_); });
+    };
+    TS_ASSIGN_OR_RETURN(HttpDoorOptions door_options, http_options(config));
+    TS_ASSIGN_OR_RETURN(http_, HttpDoor::open(std::move(door_options), *loop_, *data_, status));
+    IngestListeners listeners;
+    listeners.outbox_advanced = [this](std::uint64_t last_seq) { sync_->outbox_advanced(last_seq); };
+    listeners.inbox_advanced = [this](std::uint64_t) { http_->inbox_advanced(); };
+    listeners.status_json = status;
+    TS_RETURN_IF_ERROR(loop_->start(std::move(listeners)));
+    if (const std::filesystem::path spool = spool_folder(config); !spool.empty()) {
+      TS_ASSIGN_OR_RETURN(spool_, SpoolDoor::open(spool, *loop_));
+    }
+    return {};
+  }
+
+  void stop() {
+    if (http_) http_->stop_accepting();
+    if (sync_) sync_->stop();  // first, so that its last acknowledgement is still written
+    if (loop_) loop_->stop();
+    spool_ = nullptr;
+    http_ = nullptr;
+  }
+
+  const HttpDoor* http() const { return http_.get(); }
+  const IngestLoop& loop() const { return *loop_; }
+
+ private:
+  const os::FileLock lock_;
+  // One ZeroMQ context for door and hub: one I/O thread.
+  const std::shared_ptr<transport::Context> context_;
+  std::unique_ptr<IngestLoop> loop_;
+  std::unique_ptr<DataReader> data_;
+  std::unique_ptr<WriterPort> port_;
+  std::unique_ptr<SyncLoop> sync_;
+  std::unique_ptr<HttpDoor> http_;
+  std::unique_ptr<SpoolDoor> spool_;
+};
+
+AgentApp::AgentApp(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+AgentApp::~AgentApp() = default;
+
+Result<std::unique_ptr<AgentApp>> AgentApp::start(const config::Config& config) {
+  const std::filesystem::path folder = data_folder(config);
+  TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, load_keys(folder));
+  if (config.text("location").empty())
+    return fail(ErrorCode::kInvalid, "start agent", "agent.toml names no location", "run tillsync-agent enroll");
+  TS_ASSIGN_OR_RETURN(os::FileLock lock, os::FileLock::acquire(folder / "lock"));
+  auto parts = std::make_unique<Parts>(std::move(lock), transport::make_context());
+  TS_RETURN_IF_ERROR(parts->start(config, keys));
+  return std::unique_ptr<AgentApp>(new AgentApp(std::move(parts)));
+}
+
+void AgentApp::stop() { parts_->stop(); }
+
+std::uint16_t AgentApp::http_port() const { return parts_->http() == nullptr ? 0 : parts_->http()->port(); }
+std::string AgentApp::zmq_endpoint() const { return parts_->loop().zmq_endpoint(); }
+
+Result<void> run_agent(const std::filesystem::path& config_file) {
+  os::prepare_process();
+  TS_ASSIGN_OR_RETURN(const int termination, os::termination_descriptor());
+  TS_ASSIGN_OR_RETURN(const config::Config config, config::load(config_file, agent_config_keys(), kAgentEnvironmentPrefix));
+  TS_RETURN_IF_ERROR(start_log(config));
+  TS_ASSIGN_OR_RETURN(const auto app, AgentApp::start(config));
+  log::info("agent is running", {{"version", std::string_view(TILLSYNC_VERSION)},
+                                 {"location", config.text("location")},
+                                 {"http", config.text("pos.http")},
+                                 {"zmq", app->zmq_endpoint()},
+                                 {"spool", spool_folder(config).string()}});
+  while (!transport::wait_readable({termination}, Duration{-1})[0]) continue;
+  log::info("agent is stopping: takes no more input, commits what it has");
+  app->stop();
+  log::info("agent has stopped");
+  return {};
+}
+
+}  // namespace tillsync::agent

@@ -1,0 +1,37 @@
+// The composition root of the agent: the writer, then the line to the hub, then the doors; stopped in the other order. The main
+// thread only waits for SIGTERM.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "common/base/error.h"
+#include "common/config/config.h"
+
+namespace tillsync::agent {
+
+/// A running agent on one data folder.
+class AgentApp {
+ public:
+  /// Errors say what to do: not enrolled, folder in use by another process (kUnavailable), port taken, a door without tokens or TLS
+  /// on a network address (kDenied).
+  static Result<std::unique_ptr<AgentApp>> start(const config::Config& config);
+  /// Takes no more input, commits and answers what was taken. The destructor does the same.
+  void stop();
+  ~AgentApp();
+
+  std::uint16_t http_port() const;
+  std::string zmq_endpoint() const;
+
+ private:
+  class Parts;
+  explicit AgentApp(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Runs until SIGTERM or SIGINT, then stops and returns.
+Result<void> run_agent(const std::filesystem::path& config_file);
+
+}  // namespace tillsync::agent

@@ -1,0 +1,45 @@
+#include "agent/app/agent_config.h"
+
+namespace tillsync::agent {
+namespace {
+
+constexpr std::size_t kSocketPathBytesMax = 107;  // of a Unix socket, without its closing NUL
+
+}  // namespace
+
+const std::vector<config::Key>& agent_config_keys() {
+  static const std::vector<config::Key> kKeys = {
+      {"location", std::string(), "location id", "Where this agent stands; the hub said so at enrolment"},
+      {"agent_id", std::string(), "agent id", "The name that the hub gave this agent"},
+      {"hub.endpoints", std::vector<std::string>{}, "ZeroMQ endpoints", "The hub's sync addresses, tried in turn"},
+      {"hub.public_key", std::string(), "Z85, 40 characters", "The hub's key: nobody else can pose as the hub"},
+      {"data.dir", std::string("/var/lib/tillsync/agent"), "path of a folder", "Outbox, inbox and this agent's keys"},
+      {"pos.http", std::string("127.0.0.1:7070"), "address:port", "HTTP door of the tills"},
+      {"pos.zmq", std::string("auto"), "ZeroMQ endpoint", "ZeroMQ door; auto: pos.sock in the data folder, empty: none"},
+      {"pos.spool", std::string("auto"), "path of a folder", "Spool folder; auto: spool in the data folder, empty: none"},
+      {"pos.tokens", std::vector<std::string>{}, "till:sha256", "One token per till; none: whoever reaches the door may use it, on loopback only"},
+      {"pos.hosts", std::vector<std::string>{}, "names", "Names by which the tills know this door beside its address"},
+      {"pos.certificate", std::string(), "path of a PEM file", "TLS certificate; needed on any address but loopback"},
+      {"pos.key", std::string(), "path of a PEM file", "TLS key"},
+      {"log.level", std::string("info"), "debug, info, warning, error", "What is logged"},
+      {"log.format", std::string("text"), "text, json", "How it is logged"},
+      {"log.file", std::string(), "path", "Where it is logged; empty: standard error"},
+  };
+  return kKeys;
+}
+
+std::filesystem::path data_folder(const config::Config& config) { return config.text("data.dir"); }
+
+std::string zmq_endpoint(const config::Config& config) {
+  const std::string& text = config.text("pos.zmq");
+  if (text != "auto") return text;
+  const std::string path = (data_folder(config) / "pos.sock").string();
+  return path.size() > kSocketPathBytesMax ? "" : "ipc://" + path;
+}
+
+std::filesystem::path spool_folder(const config::Config& config) {
+  const std::string& text = config.text("pos.spool");
+  return text == "auto" ? data_folder(config) / "spool" : std::filesystem::path(text);
+}
+
+}  // namespace tillsync::agent

@@ -1,0 +1,46 @@
+#include "agent/app/agent_keys.h"
+
+#include "common/base/os.h"
+
+namespace tillsync::agent {
+namespace {
+
+constexpr std::size_t kKeyFileBytesMax = 200;
+
+Result<std::string> read_key(const std::filesystem::path& path) {
+  TS_ASSIGN_OR_RETURN(std::string text, os::read_file(path, kKeyFileBytesMax));
+  text.erase(text.find_last_not_of(" \r\n\t") + 1);
+  TS_RETURN_IF_ERROR(transport::check_key(text));
+  return text;
+}
+
+}  // namespace
+
+Result<transport::CurveKeyPair> load_keys(const std::filesystem::path& data_folder) {
+  const std::filesystem::path folder = data_folder / "keys";
+  transport::CurveKeyPair keys;
+  auto secret = read_key(folder / "agent.secret");
+  if (!secret && secret.error().code == ErrorCode::kNotFound)
+    return fail(ErrorCode::kNotFound, "load keys from " + folder.string(), "this agent has no keys: it is not enrolled", "run tillsync-agent enroll");
+  if (!secret) return std::unexpected(secret.error());
+  keys.secret_key = *secret;
+  TS_ASSIGN_OR_RETURN(keys.public_key, transport::public_key_of(keys.secret_key));
+  TS_ASSIGN_OR_RETURN(const std::string written, read_key(folder / "agent.public"));
+  if (written != keys.public_key)
+    return fail(ErrorCode::kCorrupt, "load keys from " + folder.string(), "agent.public does not belong to agent.secret", "restore both from one backup, or enrol anew");
+  return keys;
+}
+
+Result<transport::CurveKeyPair> load_or_create_keys(const std::filesystem::path& data_folder) {
+  auto existing = load_keys(data_folder);
+  if (existing || existing.error().code != ErrorCode::kNotFound) return existing;
+  const std::filesystem::path folder = data_folder / "keys";
+  TS_RETURN_IF_ERROR(os::make_private_folder(folder));
+  const transport::CurveKeyPair keys = transport::generate_key_pair();
+  // The secret last: a pair counts as there once its secret is.
+  TS_RETURN_IF_ERROR(os::write_file_durably(folder / "agent.public", keys.public_key + "\n", false));
+  TS_RETURN_IF_ERROR(os::write_file_durably(folder / "agent.secret", keys.secret_key + "\n", true));
+  return keys;
+}
+
+}  // namespace tillsync::agent
