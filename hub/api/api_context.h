@@ -47,6 +47,8 @@ struct ApiContext {
   std::function<std::optional<std::string>()> not_ready;
   std::function<std::vector<ConnectorState>()> connectors;
   AgentRegistry& agents;
+  /// Called after a COMMIT that queued something for the agents.
+  std::function<void()> outbound_advanced;
   KeysInProgress keys_in_progress;
 };
 

@@ -5,7 +5,9 @@
 #include "common/base/limits.h"
 #include "common/contract/masterdata.h"
 #include "hub/api/api_context.h"
+#include "hub/exceptions/exception_store.h"
 #include "hub/masterdata/masterdata_store.h"
+#include "hub/outbound/outbound_store.h"
 
 namespace tillsync::hub {
 namespace {
@@ -64,7 +66,18 @@ void put_records(ApiContext& context, ApiCall call, const Route& route, std::vec
     TS_RETURN_IF_ERROR(none_stale(decisions));
     return StoredAnswer{200, answer_body.empty() ? json{{"stored", records.size()}}.dump() : answer_body};
   };
-  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect));
+  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect), [&context] { context.outbound_advanced(); });
+}
+
+/// A product that is known now settles the exceptions about its SKU.
+Result<std::vector<PutDecision>> put_and_settle_products(sql::Connection& connection, const std::vector<Product>& products, std::string_view who,
+                                                         Instant now) {
+  TS_ASSIGN_OR_RETURN(auto decisions, put_and_deliver_products(connection, products, who, now));
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    if (decisions[i].status != PutStatus::kCreated) continue;
+    TS_RETURN_IF_ERROR(settle_by_cause(connection, "unknown_sku", "sku:" + products[i].sku.value, "the product was put", now));
+  }
+  return decisions;
 }
 
 void put_location(ApiContext& context, ApiCall call, const Route& route) {
@@ -73,7 +86,7 @@ void put_location(ApiContext& context, ApiCall call, const Route& route) {
   if ((*records)[0].id.value != call.parameters[0])
     return refuse(call, {422, "wrong_identity", "Not understood", "the body's id is not the one in the path", "/id"});
   std::string answer_body = location_to_json((*records)[0]);
-  put_records<Location>(context, std::move(call), route, std::move(*records), &put_locations, std::move(answer_body));
+  put_records<Location>(context, std::move(call), route, std::move(*records), &put_and_deliver_locations, std::move(answer_body));
 }
 
 void put_product(ApiContext& context, ApiCall call, const Route& route) {
@@ -82,7 +95,7 @@ void put_product(ApiContext& context, ApiCall call, const Route& route) {
   if ((*records)[0].sku.value != call.parameters[0])
     return refuse(call, {422, "wrong_identity", "Not understood", "the body's sku is not the one in the path", "/sku"});
   std::string answer_body = product_to_json((*records)[0]);
-  put_records<Product>(context, std::move(call), route, std::move(*records), &put_products, std::move(answer_body));
+  put_records<Product>(context, std::move(call), route, std::move(*records), &put_and_settle_products, std::move(answer_body));
 }
 
 template <class Record>
@@ -144,11 +157,11 @@ std::vector<Endpoint> masterdata_endpoints() {
        [](ApiContext& context, const ApiCall& call) { answer(call, show_location(context, call)); }},
       {kPutLocation, [](ApiContext& context, ApiCall call) { put_location(context, std::move(call), kPutLocation); }},
       {kPutProducts,
-       [](ApiContext& context, ApiCall call) { put_bulk<Product>(context, std::move(call), kPutProducts, &parse_product, &put_products); }},
+       [](ApiContext& context, ApiCall call) { put_bulk<Product>(context, std::move(call), kPutProducts, &parse_product, &put_and_settle_products); }},
       {{"GET", "/v1/products/{sku}", Role::kViewer, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) { answer(call, show_product(context, call)); }},
       {kPutProduct, [](ApiContext& context, ApiCall call) { put_product(context, std::move(call), kPutProduct); }},
-      {kPutPrices, [](ApiContext& context, ApiCall call) { put_bulk<Price>(context, std::move(call), kPutPrices, &parse_price, &put_prices); }},
+      {kPutPrices, [](ApiContext& context, ApiCall call) { put_bulk<Price>(context, std::move(call), kPutPrices, &parse_price, &put_and_deliver_prices); }},
   };
 }
 

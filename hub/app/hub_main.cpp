@@ -1,1 +1,68 @@
-int main() { return 0; }
+#include <curl/curl.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "common/config/config.h"
+#include "hub/app/hub_app.h"
+#include "hub/app/hub_config.h"
+#include "hub/app/hub_init_command.h"
+
+namespace {
+
+using namespace tillsync;
+using namespace tillsync::hub;
+
+int fail_with(const Error& error) {
+  std::cerr << "tillsync-hub: " << to_string(error) << "\n";
+  return 1;
+}
+
+int init(const InitOptions& options, bool as_json) {
+  const auto result = init_hub(options);
+  if (!result) return fail_with(result.error());
+  if (as_json) {
+    std::cout << nlohmann::json{{"public_key", result->public_key}, {"config", result->config}, {"admin_token", result->admin_token}}.dump() << "\n";
+    return 0;
+  }
+  std::cout << "The hub is ready.\n\n  public key   " << result->public_key << "   (agents need it to enrol)\n  admin token  " << result->admin_token
+            << "   (shown this once: keep it safe)\n  config       " << result->config << "\n\nNext:\n  tillsync-hub run --config " << result->config
+            << "\n  export TILLSYNC_TOKEN=" << result->admin_token << "\n  tillsyncctl location put GB --name \"London\"\n"
+            << "  tillsyncctl enrolment-token create --location GB\n";
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"tillsync-hub: the centre of a chain's tills and stock rooms.\nFirst: tillsync-hub init --data DIR. Then: tillsync-hub run --config DIR/hub.toml"};
+  app.set_version_flag("--version", std::string("tillsync-hub ") + TILLSYNC_VERSION);
+  app.require_subcommand(1);
+
+  InitOptions options;
+  bool as_json = false;
+  auto* init_command = app.add_subcommand("init", "Make keys, database, hub.toml and the first administrator's token");
+  init_command->add_option("--data", options.data, "Folder of the hub; made when missing")->required();
+  init_command->add_option("--admin", options.admin, "Name of the first administrator")->capture_default_str();
+  init_command->add_option("--password-file", options.password_file, "File with the administrator's password for the console")->check(CLI::ExistingFile);
+  init_command->add_flag("--json", as_json, "Print {\"public_key\",\"config\",\"admin_token\"}");
+
+  std::filesystem::path config_file;
+  bool help_config = false;
+  auto* run_command = app.add_subcommand("run", "Run the hub until SIGTERM");
+  run_command->add_option("--config", config_file, "hub.toml")->capture_default_str();
+  run_command->add_flag("--help-config", help_config, "Print every configuration key with its meaning, unit and default");
+  CLI11_PARSE(app, argc, argv);
+
+  if (*init_command) return init(options, as_json);
+  if (help_config) {
+    std::cout << config::describe(hub_config_keys());
+    return 0;
+  }
+  if (config_file.empty()) config_file = "/etc/tillsync/hub.toml";
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  const auto result = run_hub(config_file);
+  curl_global_cleanup();
+  return result ? 0 : fail_with(result.error());
+}

@@ -19,10 +19,11 @@
 #include <thread>
 #include <zmq.hpp>
 
-#include "tests/bench/src/process.h"
+#include "tests/support/process.h"
 #include "tests/bench/src/report.h"
 
 namespace tillsync::bench {
+using namespace tillsync::test;  // NOLINT: a program of one file
 namespace {
 
 namespace fs = std::filesystem;

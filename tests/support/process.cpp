@@ -1,4 +1,4 @@
-#include "tests/bench/src/process.h"
+#include "tests/support/process.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace tillsync::bench {
+namespace tillsync::test {
 namespace {
 
 [[noreturn]] void execute(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment) {
@@ -117,4 +117,4 @@ bool accepts(std::uint16_t port) {
 
 double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-}  // namespace tillsync::bench
+}  // namespace tillsync::test

@@ -1,4 +1,4 @@
-// Child processes, free ports and memory figures for benchmarks that run the built programs.
+// Child processes, free ports and memory figures for tests and benchmarks that run the built programs.
 #pragma once
 
 #include <sys/types.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace tillsync::bench {
+namespace tillsync::test {
 
 /// A child that is killed and reaped at the end of its scope. Output goes to a log file.
 class Process {
@@ -34,4 +34,4 @@ std::uint16_t free_port();
 bool accepts(std::uint16_t port);
 double seconds_now();  // monotonic
 
-}  // namespace tillsync::bench
+}  // namespace tillsync::test

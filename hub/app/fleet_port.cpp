@@ -1,0 +1,122 @@
+#include "hub/app/fleet_port.h"
+
+#include "common/log/log.h"
+#include "hub/fleet/fleet_store.h"
+#include "hub/intake/event_reader.h"
+#include "hub/outbound/outbound_store.h"
+
+namespace tillsync::hub {
+namespace {
+
+AgentStanding standing_of(Standing standing) {
+  switch (standing) {
+    case Standing::kActive: return AgentStanding::kActive;
+    case Standing::kRevoked: return AgentStanding::kRevoked;
+    case Standing::kConflict: return AgentStanding::kConflict;
+  }
+  return AgentStanding::kUnknown;
+}
+
+}  // namespace
+
+bool FleetPort::admits(std::string_view peer_key) { return agents_.admits(peer_key); }
+
+AgentKnowledge FleetPort::knowledge(std::string_view peer_key) {
+  const auto agent = agents_.by_key(peer_key);
+  if (!agent) return {};
+  return {standing_of(agent->standing), agent->agent_id, agent->location};
+}
+
+Result<std::optional<EpochPosition>> FleetPort::epoch(const AgentId& agent_id, const EpochId& epoch) {
+  TS_ASSIGN_OR_RETURN(const auto cursor, EventReader(*reads_).epoch_position(agent_id, epoch));
+  if (!cursor) return std::optional<EpochPosition>{};
+  return std::optional(EpochPosition{cursor->epoch, cursor->seq, cursor->chain});
+}
+
+void FleetPort::submit(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply, std::function<void(Result<void>)> done) {
+  auto report = [name, done](const Result<void>& result) {
+    if (!result) log::write(log::Level::kWarning, name + " failed", result.error());
+    if (done) done(result);
+  };
+  Task task{std::move(name), std::move(apply), report};
+  if (const auto submitted = writer_.submit(Priority::kRequest, std::move(task)); !submitted) report(submitted);
+}
+
+void FleetPort::enrol(const std::string& peer_key, const EnrollRequested& request, EnrolDone done) {
+  const auto decision = std::make_shared<EnrolmentDecision>();
+  submit(
+      "enrol agent",
+      [decision, enrolment = EnrolmentRequest{peer_key, request.name, request.version}, token = request.token](sql::Connection& connection,
+                                                                                                              Instant now) -> Result<void> {
+        TS_ASSIGN_OR_RETURN(*decision, FleetStore(connection).enrol(enrolment, token, now));
+        return {};
+      },
+      [this, decision, done = std::move(done)](const Result<void>& result) {
+        if (!result) return done(std::unexpected(result.error()));
+        if (!decision->is_granted()) {
+          metrics_.count_refused_frames("bad_token");
+          return done(fail(ErrorCode::kDenied, "enrol", std::string(refusal_text(decision->status))));
+        }
+        agents_.put(decision->agent);
+        log::info("agent enrolled", {{"agent_id", decision->agent.agent_id.view()}, {"location", decision->agent.location.view()}});
+        done(std::pair{decision->agent.agent_id, decision->agent.location});
+      });
+}
+
+void FleetPort::seen(std::string_view peer_key, Instant now) { agents_.seen(peer_key, now); }
+
+void FleetPort::status(std::string_view peer_key, const StatusArrived& arrived, Instant now) {
+  AgentStatus status;
+  status.backlog = static_cast<std::int64_t>(arrived.status.backlog);
+  status.oldest_unsent_s = arrived.status.oldest_unsent_s;
+  status.disk_free_bytes = arrived.status.disk_free_bytes;
+  status.clock_skew = arrived.clock_skew;
+  status.refused = static_cast<std::int64_t>(arrived.status.refused);
+  status.resident_bytes = arrived.status.resident_bytes;
+  status.host = arrived.status.host;
+  agents_.set_status(peer_key, std::move(status), arrived.status.version, now);
+}
+
+void FleetPort::conflict(const IdentityConflict& conflict) {
+  const auto changed = std::make_shared<std::optional<AgentRecord>>();
+  const std::string detail = "boots " + conflict.current.hex() + " and " + conflict.other.hex() + " are both alive";
+  submit(
+      "record identity conflict",
+      [changed, id = conflict.agent_id, detail](sql::Connection& connection, Instant now) -> Result<void> {
+        TS_ASSIGN_OR_RETURN(*changed, FleetStore(connection).record_conflict(id, detail, now));
+        return {};
+      },
+      [this, changed](const Result<void>& result) {
+        if (result && *changed) agents_.put(**changed);
+      });
+}
+
+Result<std::vector<wire::InboxItem>> FleetPort::inbox_items(const AgentId& agent_id, std::uint64_t after) {
+  TS_ASSIGN_OR_RETURN(const auto agent, FleetStore(*reads_).find(agent_id));
+  if (!agent) return std::vector<wire::InboxItem>{};
+  return OutboundStore(*reads_).items(agent_id, agent->agent.location, after);
+}
+
+void FleetPort::inbox_delivered(const AgentId& agent_id, std::uint64_t no) {
+  submit("record delivery", [agent_id, no](sql::Connection& connection, Instant now) { return OutboundStore(connection).acknowledge(agent_id, no, now); });
+}
+
+void FleetPort::connected(const Connected& connected) {
+  const auto last = OutboundStore(*reads_).last_no();
+  // Only after a restore does an agent hold more than was ever given here.
+  if (!last || connected.inbox_cursor <= *last) return;
+  submit("number outbound items anew", [cursor = connected.inbox_cursor](sql::Connection& connection, Instant) -> Result<void> {
+    OutboundStore store(connection);
+    TS_ASSIGN_OR_RETURN(const std::uint64_t last_no, store.last_no());
+    if (cursor <= last_no) return {};
+    return store.renumber_above(cursor);
+  });
+}
+
+void FleetPort::save_statuses() {
+  auto changed = agents_.take_changed();
+  if (changed.empty()) return;
+  submit("save agents' status", [changed = std::move(changed)](sql::Connection& connection, Instant) { return FleetStore(connection).save_status(changed); });
+}
+
+}  // namespace tillsync::hub

@@ -1,0 +1,43 @@
+// hub/sync's RegistryPort over fleet, intake and outbound: the registry in memory for each frame, a read connection of the sync
+// loop's own, and tasks of the writer for what must be durable. Threads as RegistryPort says.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "common/sql/sql.h"
+#include "hub/fleet/agent_registry.h"
+#include "hub/insight/metrics.h"
+#include "hub/sync/registry_port.h"
+#include "hub/writer/commands.h"
+
+namespace tillsync::hub {
+
+class FleetPort final : public RegistryPort {
+ public:
+  FleetPort(AgentRegistry& agents, std::unique_ptr<sql::Connection> reads, WriterPort& writer, Metrics& metrics)
+      : agents_(agents), reads_(std::move(reads)), writer_(writer), metrics_(metrics) {}
+
+  bool admits(std::string_view peer_key) override;
+  AgentKnowledge knowledge(std::string_view peer_key) override;
+  Result<std::optional<EpochPosition>> epoch(const AgentId& agent_id, const EpochId& epoch) override;
+  void enrol(const std::string& peer_key, const EnrollRequested& request, EnrolDone done) override;
+  void seen(std::string_view peer_key, Instant now) override;
+  void status(std::string_view peer_key, const StatusArrived& status, Instant now) override;
+  void conflict(const IdentityConflict& conflict) override;
+  Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) override;
+  void inbox_delivered(const AgentId& agent_id, std::uint64_t no) override;
+  void connected(const Connected& connected) override;
+
+  /// What the agents told since the last call, into the tables; from the program's own timer.
+  void save_statuses();
+
+ private:
+  void submit(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply, std::function<void(Result<void>)> done = {});
+  AgentRegistry& agents_;
+  std::unique_ptr<sql::Connection> reads_;
+  WriterPort& writer_;
+  Metrics& metrics_;
+};
+
+}  // namespace tillsync::hub

@@ -1,0 +1,172 @@
+#include "hub/app/hub_app.h"
+
+#include <atomic>
+
+#include "common/base/os.h"
+#include "common/log/log.h"
+#include "common/transport/socket.h"
+#include "hub/api/api_server.h"
+#include "hub/app/fleet_port.h"
+#include "hub/app/hub_config.h"
+#include "hub/app/hub_database.h"
+#include "hub/app/hub_keys.h"
+#include "hub/app/hub_metrics.h"
+#include "hub/erp/connector_reader.h"
+#include "hub/erp/forwarder_loop.h"
+#include "hub/exceptions/exceptions_stage.h"
+#include "hub/insight/insight_stage.h"
+#include "hub/intake/hub_meta_store.h"
+#include "hub/intake/intake_stage.h"
+#include "hub/ledger/ledger_stage.h"
+#include "hub/postings/postings_stage.h"
+#include "hub/sync/sync_loop.h"
+#include "hub/writer/writer_loop.h"
+
+namespace tillsync::hub {
+namespace {
+
+constexpr unsigned kApiThreads = 2;
+constexpr std::size_t kPemBytesMax = 1'000'000;
+constexpr Duration kStatusSaveEvery = seconds(30);
+
+Result<void> start_log(const config::Config& config) {
+  log::Options options;
+  TS_ASSIGN_OR_RETURN(options.level, log::parse_level(config.text("log.level")));
+  TS_ASSIGN_OR_RETURN(options.format, log::parse_format(config.text("log.format")));
+  options.file = config.text("log.file");
+  return log::start(options);
+}
+
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, std::function<void()> postings_queued) {
+  // The order of ARCHITECTURE section 1; reservations and orders take their places behind the ledger.
+  std::vector<std::unique_ptr<Stage>> stages;
+  stages.push_back(std::make_unique<IntakeStage>());
+  stages.push_back(std::make_unique<LedgerStage>());
+  stages.push_back(std::make_unique<PostingsStage>());
+  stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
+  stages.push_back(std::make_unique<ExceptionsStage>());
+  stages.push_back(std::make_unique<InsightStage>(metrics));
+  return stages;
+}
+
+Result<http::ServerOptions> http_options(const config::Config& config) {
+  http::ServerOptions options;
+  TS_ASSIGN_OR_RETURN(const auto address, http::parse_listen_address(config.text("listen.http")));
+  options.address = address.first;
+  options.port = address.second;
+  options.threads = kApiThreads;
+  if (!config.text("listen.certificate").empty()) {
+    TS_ASSIGN_OR_RETURN(options.tls_certificate_pem, os::read_file(config.text("listen.certificate"), kPemBytesMax));
+    TS_ASSIGN_OR_RETURN(options.tls_key_pem, os::read_file(config.text("listen.key"), kPemBytesMax));
+  }
+  const bool is_loopback = options.address.starts_with("127.") || options.address == "::1";
+  if (!is_loopback && options.tls_certificate_pem.empty())
+    log::warning("the API listens beyond this machine without TLS: set listen.certificate, or put a proxy with TLS in front",
+                 {{"address", config.text("listen.http")}});
+  return options;
+}
+
+std::optional<Caller> authenticate(ReadPool& reads, std::string_view token) {
+  const auto connection = reads.borrow();
+  const auto row = FleetStore(*connection).find_api_token(token);
+  if (!row || !*row || !(*row)->is_valid(os::now())) return std::nullopt;
+  const auto role = parse_role((*row)->role);
+  if (!role) return std::nullopt;
+  return Caller{(*row)->name, *role};
+}
+
+}  // namespace
+
+Result<void> run_hub(const std::filesystem::path& config_file) {
+  os::prepare_process();
+  TS_ASSIGN_OR_RETURN(const int termination, os::termination_descriptor());
+  TS_ASSIGN_OR_RETURN(const config::Config config, config::load(config_file, hub_config_keys(), kHubEnvironmentPrefix));
+  TS_RETURN_IF_ERROR(start_log(config));
+  TS_ASSIGN_OR_RETURN(const std::filesystem::path database, database_path(config.text("data.url")));
+  TS_ASSIGN_OR_RETURN(const auto lock, os::FileLock::acquire(database.string() + ".lock"));
+  const std::filesystem::path keys_folder = config.text("data.keys").empty() ? database.parent_path() / "keys" : std::filesystem::path(config.text("data.keys"));
+  TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, load_hub_keys(keys_folder));
+
+  TS_ASSIGN_OR_RETURN(auto connection, open_database(database, config.integer("data.cache")));
+  TS_ASSIGN_OR_RETURN(const IncarnationId incarnation, load_or_draw_incarnation(*connection));
+  AgentRegistry agents;
+  FleetStore fleet(*connection);
+  TS_RETURN_IF_ERROR(agents.load(fleet));
+  Metrics metrics;
+
+  TS_ASSIGN_OR_RETURN(auto checkpoints, open_for_checkpoints(database));
+  WriterOptions writer_options;
+  writer_options.now = [] { return os::now(); };
+  std::atomic<ForwarderLoop*> to_forwarder{nullptr};
+  const auto postings_queued = [&to_forwarder] {
+    if (ForwarderLoop* loop = to_forwarder.load()) loop->notify();
+  };
+  TS_ASSIGN_OR_RETURN(const auto writer,
+                      WriterLoop::start(std::move(connection), std::move(checkpoints), make_stages(metrics, postings_queued), writer_options));
+
+  TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
+  FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics);
+  SyncOptions sync_options;
+  sync_options.endpoint = config.text("listen.sync");
+  sync_options.keys = keys;
+  sync_options.incarnation = incarnation;
+  TS_ASSIGN_OR_RETURN(const auto sync, SyncLoop::start(sync_options, fleet_port, *writer));
+
+  std::unique_ptr<ForwarderLoop> forwarder;
+  TS_ASSIGN_OR_RETURN(auto connector, load_connector(config.text("erp.connector"), config.text("erp.connectors_dir")));
+  connector.concurrency = static_cast<std::size_t>(std::max<std::int64_t>(1, config.integer("erp.concurrency")));
+  if (!config.text("erp.url").empty()) {
+    TS_ASSIGN_OR_RETURN(auto forwarder_reads, open_for_reading(database));
+    ForwarderOptions options;
+    options.connector = connector;
+    options.url = config.text("erp.url");
+    TS_ASSIGN_OR_RETURN(forwarder, ForwarderLoop::start(*writer, std::move(forwarder_reads), std::move(options), &metrics));
+    to_forwarder = forwarder.get();
+  }
+
+  TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads, [&database] { return open_for_reading(database); }));
+  register_metrics(metrics, *writer, *sync, agents, database);
+  ApiContext context{
+      .writer = *writer,
+      .reads = *reads,
+      .now = [] { return os::now(); },
+      .authenticate = [&reads](std::string_view token) { return authenticate(*reads, token); },
+      .metrics_text = [&metrics] { return metrics.text(); },
+      .not_ready = []() -> std::optional<std::string> { return std::nullopt; },
+      .connectors =
+          [&] {
+            ConnectorState state{connector.name, config.text("erp.url"), "flowing", ""};
+            if (forwarder) {
+              const ForwarderState now = forwarder->state();
+              state.breaker = to_string(now.breaker);
+              state.last_error = now.last_error;
+            }
+            return std::vector{state};
+          },
+      .agents = agents,
+      .outbound_advanced = [&sync] { sync->outbound_advanced(); },
+      .keys_in_progress = {},
+  };
+  TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
+  TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
+  log::info("hub is running", {{"version", std::string_view(TILLSYNC_VERSION)},
+                               {"sync", sync->endpoint()},
+                               {"http", config.text("listen.http")},
+                               {"database", database.string()},
+                               {"public_key", keys.public_key}});
+
+  while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) fleet_port.save_statuses();
+
+  log::info("hub is stopping: takes no more input, commits what it has");
+  api->stop_accepting();
+  sync->stop();
+  to_forwarder = nullptr;
+  if (forwarder) forwarder->stop();
+  fleet_port.save_statuses();
+  writer->stop();
+  api = nullptr;
+  log::info("hub has stopped");
+  return {};
+}
+
+}  // namespace tillsync::hub

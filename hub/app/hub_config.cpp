@@ -1,0 +1,25 @@
+#include "hub/app/hub_config.h"
+
+namespace tillsync::hub {
+
+const std::vector<config::Key>& hub_config_keys() {
+  static const std::vector<config::Key> kKeys = {
+      {"listen.sync", std::string("tcp://0.0.0.0:7001"), "ZeroMQ endpoint", "Where agents connect (CURVE)"},
+      {"listen.http", std::string("127.0.0.1:7080"), "address:port", "Where API and console listen"},
+      {"listen.certificate", std::string(), "path of a PEM file", "TLS certificate of the API; empty: plain HTTP"},
+      {"listen.key", std::string(), "path of a PEM file", "TLS key of the API"},
+      {"data.url", std::string("sqlite:///var/lib/tillsync/hub.db"), "sqlite:// and a path", "The database"},
+      {"data.keys", std::string(), "path of a folder", "The hub's CURVE keys; empty: `keys` beside the database"},
+      {"data.cache", std::int64_t{64}, "MiB", "Page cache of the writer"},
+      {"erp.connector", std::string("generic"), "name of a folder in hub/erp/connectors", "How the ERP is spoken to"},
+      {"erp.connectors_dir", std::string(), "path of a folder", "Connectors of your own; empty: those built in"},
+      {"erp.url", std::string(), "URL", "Where postings go; empty: they wait"},
+      {"erp.concurrency", std::int64_t{8}, "requests", "At most so many in flight"},
+      {"log.level", std::string("info"), "debug, info, warning, error", "What is logged"},
+      {"log.format", std::string("text"), "text, json", "How it is logged"},
+      {"log.file", std::string(), "path", "Where it is logged; empty: standard error"},
+  };
+  return kKeys;
+}
+
+}  // namespace tillsync::hub

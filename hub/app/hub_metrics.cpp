@@ -1,0 +1,43 @@
+#include "hub/app/hub_metrics.h"
+
+#include "common/base/os.h"
+
+namespace tillsync::hub {
+
+void register_metrics(Metrics& metrics, const WriterLoop& writer, const SyncLoop& sync, const AgentRegistry& agents, const std::filesystem::path& database) {
+  metrics.on_scrape([&writer, &sync, &agents, database](Metrics& target) {
+    const WriterCounters written = writer.counters();
+    target.set_total("tillsync_writer_tasks_total", "Writes of API, forwarder and enrolment.", {}, written.tasks);
+    target.set_total("tillsync_writer_reruns_total", "Groups that were rolled back and rerun one by one.", {}, written.reruns);
+    target.set_total("tillsync_writer_failures_total", "Commands that could not be committed.", {}, written.failures);
+
+    const SyncCounters line = sync.counters();
+    target.set_total("tillsync_sync_frames_total", "Frames on the line to the agents.", {{"direction", "in"}}, line.frames_in);
+    target.set_total("tillsync_sync_frames_total", "Frames on the line to the agents.", {{"direction", "out"}}, line.frames_out);
+    target.set_total("tillsync_sync_bytes_total", "Bytes on the line to the agents.", {{"direction", "in"}}, line.bytes_in);
+    target.set_total("tillsync_sync_bytes_total", "Bytes on the line to the agents.", {{"direction", "out"}}, line.bytes_out);
+    constexpr const char* kRefused = "Frames that got nowhere.";
+    target.set_total("tillsync_frames_refused_total", kRefused, {{"reason", "malformed"}}, line.malformed);
+    target.set_total("tillsync_frames_refused_total", kRefused, {{"reason", "not_enrolled"}}, line.not_enrolled);
+    target.set_total("tillsync_frames_refused_total", kRefused, {{"reason", "revoked"}}, line.revoked);
+    target.set_total("tillsync_frames_refused_total", kRefused, {{"reason", "out_of_step"}}, line.out_of_step);
+    target.set_total("tillsync_frames_refused_total", kRefused, {{"reason", "dropped"}}, line.handshakes.dropped_messages);
+    target.set_total("tillsync_handshakes_denied_total", "Handshakes of keys that are not let in.", {}, line.handshakes.denied);
+    target.set_total("tillsync_handshakes_failed_total", "Handshakes without CURVE, with a wrong hub key, or broken.", {}, line.handshakes.failed);
+
+    std::map<std::string, double> by_state;
+    double backlog = 0;
+    const Instant now = os::now();
+    for (const auto& row : agents.all()) {
+      by_state[std::string(to_string(agent_state(row.agent.standing, row.status, now)))] += 1;
+      backlog += static_cast<double>(row.status.backlog);
+    }
+    for (const auto& [state, count] : by_state) target.set_gauge("tillsync_agents", "Agents by state.", {{"state", state}}, count);
+    target.set_gauge("tillsync_agents_backlog_documents", "Documents that agents said to hold and the hub does not have.", {}, backlog);
+    target.set_gauge("tillsync_resident_bytes", "Resident memory of the hub.", {}, static_cast<double>(os::resident_bytes()));
+    if (const auto free_bytes = os::disk_free_bytes(database.parent_path()))
+      target.set_gauge("tillsync_disk_free_bytes", "Free on the disk of the database.", {}, static_cast<double>(*free_bytes));
+  });
+}
+
+}  // namespace tillsync::hub

@@ -1,0 +1,109 @@
+// The hub's sync port against everyone who has no business there; each is turned away and counted.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <zmq.hpp>
+
+#include "tests/support/stand.h"
+
+using namespace tillsync::test;
+using nlohmann::json;
+
+namespace {
+
+std::string sync_endpoint(const Stand& stand) { return "tcp://127.0.0.1:" + std::to_string(stand.sync_port); }
+
+struct Keys {
+  char public_key[41];
+  char secret_key[41];
+  Keys() { zmq_curve_keypair(public_key, secret_key); }
+};
+
+/// Sends one frame under CURVE and returns the answer, "" when there is none within 2 s.
+std::string ask(const Stand& stand, const Keys& keys, const std::string& hub_key, const std::string& frame) {
+  zmq::context_t context(1);
+  zmq::socket_t socket(context, zmq::socket_type::dealer);
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::rcvtimeo, 2'000);
+  socket.set(zmq::sockopt::curve_serverkey, hub_key);
+  socket.set(zmq::sockopt::curve_publickey, std::string(keys.public_key));
+  socket.set(zmq::sockopt::curve_secretkey, std::string(keys.secret_key));
+  socket.connect(sync_endpoint(stand));
+  socket.send(zmq::buffer(frame), zmq::send_flags::none);
+  zmq::message_t answer;
+  return socket.recv(answer) ? answer.to_string() : "";
+}
+
+}  // namespace
+
+TEST_CASE("strangers, revoked agents, wrong keys and garbage get nowhere and are counted", "[integration]") {
+  Stand stand("gate");
+  stand.start_hub();
+  stand.enrol("GB");
+  stand.start_agent("GB");
+  const auto agents_before = stand.hub_get("/v1/agents").at("items").size();
+
+  SECTION("an unenrolled key is told so, whatever it says, and garbage from it is counted") {
+    const Keys keys;
+    const auto answer = ask(stand, keys, stand.hub_key, "garbage that is no frame");
+    CHECK(!answer.empty());
+    wait_until("the counter", [&] { return stand.metric("tillsync_frames_refused_total") >= 1; });
+    CHECK(stand.hub_get("/v1/agents").at("items").size() == agents_before);
+  }
+  SECTION("a wrong hub key gets no connection") {
+    const Keys keys;
+    const Keys other_hub;
+    CHECK(ask(stand, keys, other_hub.public_key, "hello").empty());
+    wait_until("the counter", [&] { return stand.metric("tillsync_handshakes_failed_total") >= 1; });
+  }
+  SECTION("plain ZeroMQ without CURVE gets no connection") {
+    zmq::context_t context(1);
+    zmq::socket_t socket(context, zmq::socket_type::dealer);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::rcvtimeo, 1'000);
+    socket.connect(sync_endpoint(stand));
+    socket.send(zmq::str_buffer("hello"), zmq::send_flags::none);
+    zmq::message_t answer;
+    CHECK(!socket.recv(answer));
+    wait_until("the counter", [&] { return stand.metric("tillsync_handshakes_failed_total") >= 1; });
+  }
+  SECTION("bytes that are no ZeroMQ get no connection") {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(stand.sync_port);
+    REQUIRE(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    const std::string garbage(4'096, '\x5a');
+    CHECK(::send(descriptor, garbage.data(), garbage.size(), MSG_NOSIGNAL) > 0);
+    wait_until("the counter", [&] { return stand.metric("tillsync_handshakes_failed_total") >= 1; });
+    ::close(descriptor);
+  }
+  SECTION("a revoked agent's documents stay where they are") {
+    const auto id = stand.hub_get("/v1/agents").at("items").at(0).at("id").get<std::string>();
+    CHECK(stand.hub_call("POST", "/v1/agents/" + id + "/revoke", "{}").status / 100 == 2);
+    CHECK(stand.post("GB", smallest_sale("GB-1", "1")).status == 201);  // its door goes on
+    wait_until("the refusal", [&] { return stand.metric("tillsync_frames_refused_total") + stand.metric("tillsync_handshakes_denied_total") >= 1; });
+    CHECK(stand.hub_get("/v1/events?location=GB").at("items").empty());
+  }
+  // Whatever was tried, the hub is well and the honest agent's station is unchanged.
+  CHECK(stand.hub_call("GET", "/readyz").status == 200);
+}
+
+TEST_CASE("an enrolment token is good for its uses and no more", "[integration]") {
+  Stand stand("token");
+  stand.start_hub();
+  stand.ctl({"location", "put", "GB", "--name", "London"});
+  const auto token = stand.ctl({"enrolment-token", "create", "--location", "GB"}).at("token").get<std::string>();
+  const auto enroll = [&](const std::string& name) {
+    run({bin_folder() + "/tillsync-agent", "enroll", "--hub", sync_endpoint(stand), "--hub-key", stand.hub_key, "--token", token, "--data",
+         (stand.folder / name).string()});
+  };
+  enroll("one");
+  CHECK_NOTHROW(enroll("one"));  // the same key and token again: the same answer
+  CHECK_THROWS(enroll("two"));
+  CHECK(stand.hub_get("/v1/agents").at("items").size() == 1);
+}
