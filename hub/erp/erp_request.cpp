@@ -15,21 +15,17 @@ std::string header_safe(const std::string& text) {
   return plain ? text : percent_encode(text);
 }
 
-Values values_of(const ClaimedPosting& posting) {
-  return {{"idempotency_key", header_safe(posting.idempotency_key)},
-          {"correlation_id", header_safe(posting.correlation_id)},
-          {"traceparent", traceparent_of(posting.correlation_id, posting.idempotency_key)}};
-}
-
-ErpCall call_of(const RequestTemplate& request, const std::string& url, const ClaimedPosting& posting) {
-  Values values = values_of(posting);
+ErpCall call_of(const RequestTemplate& request, const std::string& url, const ClaimedPosting& posting, const std::string& correlation_id) {
+  const Values header_values = {{"idempotency_key", header_safe(posting.idempotency_key)},
+                                {"correlation_id", header_safe(correlation_id)},
+                                {"traceparent", traceparent_of(correlation_id, posting.idempotency_key)}};
+  const Values path_values = {{"idempotency_key", percent_encode(posting.idempotency_key)},
+                              {"correlation_id", percent_encode(correlation_id)}};
   ErpCall call;
   call.tag = static_cast<std::uint64_t>(posting.posting_no);
   call.method = request.method;
-  for (const auto& [name, value] : request.headers) call.headers.emplace_back(name, fill_template(value, values));
-  for (auto& [name, value] : values) value = percent_encode(value);
-  values["idempotency_key"] = percent_encode(posting.idempotency_key);
-  call.url = url + fill_template(request.path, values);
+  call.url = url + fill_template(request.path, path_values);
+  for (const auto& [name, value] : request.headers) call.headers.emplace_back(name, fill_template(value, header_values));
   return call;
 }
 
@@ -37,13 +33,14 @@ ErpCall call_of(const RequestTemplate& request, const std::string& url, const Cl
 
 Result<ErpCall> create_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting) {
   TS_ASSIGN_OR_RETURN(const Posting document, decode_posting(posting.payload));
-  ErpCall call = call_of(connector.create, url, posting);
+  ErpCall call = call_of(connector.create, url, posting, document.correlation_id.value);
   call.body = posting_to_json(document);
   return call;
 }
 
-ErpCall look_up_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting) {
-  return call_of(connector.look_up, url, posting);
+Result<ErpCall> look_up_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting) {
+  TS_ASSIGN_OR_RETURN(const Posting document, decode_posting(posting.payload));
+  return call_of(connector.look_up, url, posting, document.correlation_id.value);
 }
 
 }  // namespace tillsync::hub

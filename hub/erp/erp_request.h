@@ -10,8 +10,8 @@
 
 namespace tillsync::hub {
 
-/// tag: the posting's number. kCorrupt: the stored posting no longer decodes.
+/// tag: the posting's number. The errors of decode_posting: the stored posting no longer decodes.
 Result<ErpCall> create_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting);
-ErpCall look_up_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting);
+Result<ErpCall> look_up_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting);
 
 }  // namespace tillsync::hub

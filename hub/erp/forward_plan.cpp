@@ -5,6 +5,19 @@
 #include "common/base/error.h"
 
 namespace tillsync::hub {
+namespace {
+
+ForwardResult result_of(const ClaimedPosting& posting) {
+  ForwardResult result;
+  result.posting_no = posting.posting_no;
+  result.posting_id = posting.posting_id;
+  result.ordering_key = posting.ordering_key;
+  result.location = posting.location;
+  result.attempts = posting.attempts;
+  return result;
+}
+
+}  // namespace
 
 std::size_t ForwardPlan::room(Duration now) {
   const std::size_t allowed = breaker_.allowed(options_.claimed_max, now);
@@ -43,29 +56,21 @@ void ForwardPlan::finished(std::int64_t posting_no, const Outcome& outcome, Dura
   Key& key = keys_.at(flight->second);
   in_flight_.erase(flight);
   key.busy = false;
-  ClaimedPosting& posting = key.postings.front();
+  const ClaimedPosting& posting = key.postings.front();
   if (outcome.is_answered()) {
     breaker_.succeeded();
   } else {
     breaker_.failed(now);
   }
-  ForwardResult result{.posting_no = posting_no,
-                       .status = ForwardStatus::kPosted,
-                       .attempts = posting.attempts,
-                       .next_attempt_at = wall,
-                       .erp_reference = outcome.reference,
-                       .code = outcome.code,
-                       .text = outcome.text};
+  ForwardResult result = result_of(posting);
+  result.next_attempt_at = wall;
+  result.erp_reference = outcome.reference;
+  result.code = outcome.code;
+  result.text = outcome.text;
   switch (outcome.kind) {
-    case OutcomeKind::kAbsent:
-      // Known now: the ERP does not have it. The create follows at once; should we die before its answer, the record still says
-      // that the outcome is to be looked up.
-      posting.look_up = false;
-      ++waiting_;
-      turn_.push_front(posting.ordering_key);
-      return;
     case OutcomeKind::kPosted: result.status = ForwardStatus::kPosted; break;
     case OutcomeKind::kRefused: result.status = ForwardStatus::kRefused; break;
+    case OutcomeKind::kAbsent: result.status = ForwardStatus::kReleased; break;
     case OutcomeKind::kTransient:
     case OutcomeKind::kUnknown: {
       result.status = outcome.kind == OutcomeKind::kTransient ? ForwardStatus::kRetrying : ForwardStatus::kUnknown;
@@ -92,11 +97,7 @@ void ForwardPlan::settle(Key& key, ForwardResult result) {
 }
 
 void ForwardPlan::give_back(const ClaimedPosting& posting) {
-  ForwardResult result;
-  result.posting_no = posting.posting_no;
-  result.status = posting.look_up ? ForwardStatus::kUnknown : ForwardStatus::kReleased;
-  result.attempts = posting.attempts;
-  results_.push_back(std::move(result));
+  if (!posting.look_up) results_.push_back(result_of(posting));  // one to be looked up was never recorded as anything else
 }
 
 void ForwardPlan::release(Key& key, bool keep_front) {
@@ -113,6 +114,12 @@ void ForwardPlan::release_waiting() {
     release(entry->second, entry->second.busy);
     entry = entry->second.postings.empty() ? keys_.erase(entry) : std::next(entry);
   }
+}
+
+std::set<std::string> ForwardPlan::held_keys() const {
+  std::set<std::string> keys;
+  for (const auto& [name, key] : keys_) keys.insert(keys.end(), name);
+  return keys;
 }
 
 std::vector<ForwardResult> ForwardPlan::take_results() { return std::exchange(results_, {}); }

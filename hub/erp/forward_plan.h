@@ -2,21 +2,24 @@
 // an unknown outcome a look-up comes before anything else (ARCHITECTURE rule 7). Pure: hub/erp's loop hands it claimed postings,
 // does what it asks for, and makes its results durable.
 //
-//   queued, retrying ── claimed (recorded as "sending" before the first byte leaves) ──► create ──┬─► posted
-//   unknown ─────────── claimed ──► look-up ──┬─► posted                                 ▲        ├─► refused
-//                                             ├─► absent ────────────────────────────────┘        ├─► retrying (transient)
-//                                             └─► unknown, later                                  └─► unknown, later
+//   queued, retrying ──► sending (recorded before the first byte leaves) ──► create ──┬─► posted
+//      ▲                                                                              ├─► refused
+//      │ the ERP does not have it                                                     ├─► retrying, later
+//   unknown ──► look-up ──┬─► posted                                                  └─► unknown, later
+//                         └─► unknown, later
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "common/base/bytes.h"
+#include "common/base/ids.h"
 #include "common/base/time.h"
 #include "hub/erp/breaker.h"
 #include "hub/erp/outcome.h"
@@ -24,10 +27,11 @@
 
 namespace tillsync::hub {
 
-/// A posting that has been recorded as being sent. look_up: its last outcome was unknown.
+/// A posting that has been recorded as being sent or, with look_up, whose last outcome was unknown.
 struct ClaimedPosting {
   std::int64_t posting_no = 0;
-  std::string ordering_key, idempotency_key, correlation_id;
+  std::string posting_id, ordering_key, idempotency_key;
+  LocationId location;
   Bytes payload;              // encode_posting
   std::int64_t attempts = 0;  // creates and look-ups that failed so far
   bool look_up = false;
@@ -38,11 +42,13 @@ enum class ForwardStatus : std::uint8_t {
   kRefused,
   kRetrying,  // at next_attempt_at, by a create
   kUnknown,   // at next_attempt_at, by a look-up
-  kReleased,  // not sent, and the ERP does not have it: due at once
+  kReleased,  // not sent, or looked up in vain: the ERP does not have it; due at once
 };
 
 struct ForwardResult {
   std::int64_t posting_no = 0;
+  std::string posting_id, ordering_key;
+  LocationId location;
   ForwardStatus status = ForwardStatus::kReleased;
   std::int64_t attempts = 0;
   Instant next_attempt_at;
@@ -78,6 +84,9 @@ class ForwardPlan {
   /// What is to be made durable, oldest first.
   std::vector<ForwardResult> take_results();
   bool has_results() const { return !results_.empty(); }
+
+  /// Keys that the plan holds postings of.
+  std::set<std::string> held_keys() const;
 
   const Breaker& breaker() const { return breaker_; }
   std::size_t in_flight() const { return in_flight_.size(); }

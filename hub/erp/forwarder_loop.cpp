@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -12,6 +13,7 @@
 #include "common/log/log.h"
 #include "hub/erp/erp_client.h"
 #include "hub/erp/erp_request.h"
+#include "hub/erp/posting_queue.h"
 
 namespace tillsync::hub {
 namespace {
@@ -54,11 +56,10 @@ struct Mailbox {
 
 class Forwarder : public ForwarderLoop {
  public:
-  Forwarder(WriterPort& writer, std::unique_ptr<sql::Connection> reader, std::unique_ptr<PostingQueue> queue,
-            ForwarderOptions options, Metrics* metrics, std::unique_ptr<ErpClient> client)
+  Forwarder(WriterPort& writer, std::unique_ptr<sql::Connection> reader, ForwarderOptions options, Metrics* metrics,
+            std::unique_ptr<ErpClient> client)
       : writer_(writer),
         reader_(std::move(reader)),
-        queue_(std::move(queue)),
         options_(std::move(options)),
         metrics_(metrics),
         client_(std::move(client)),
@@ -120,7 +121,7 @@ class Forwarder : public ForwarderLoop {
     if (is_recovered_) return true;
     if (!is_recovering_) {
       is_recovering_ = submit("recover postings", &Mailbox::recovered,
-                              [queue = queue_](sql::Connection& connection, Instant now) { return queue->recover(connection, now); });
+                              [](sql::Connection& connection, Instant now) { return PostingQueue::recover(connection, now); });
     } else if (auto recovered = mailbox_->take(&Mailbox::recovered)) {
       is_recovering_ = false;
       is_recovered_ = recovered->has_value();
@@ -172,9 +173,7 @@ class Forwarder : public ForwarderLoop {
     recording_ = std::exchange(pending_, {});
     auto results = std::make_shared<const std::vector<ForwardResult>>(recording_);
     is_recording_ = submit("record posting results", &Mailbox::recorded,
-                           [queue = queue_, results](sql::Connection& connection, Instant now) {
-                             return queue->record(connection, *results, now);
-                           });
+                           [results](sql::Connection& connection, Instant now) { return PostingQueue::record(connection, *results, now); });
     if (is_recording_) return;
     pending_ = std::exchange(recording_, {});
     record_again_at_ = os::monotonic() + kWriterRetry;
@@ -187,21 +186,27 @@ class Forwarder : public ForwarderLoop {
     const std::size_t room = plan_.room(now);
     looks_due_ = false;
     look_again_at_ = now + options_.idle_poll;
-    auto due = queue_->due(*reader_, options_.now(), room);
+    auto due = queue_.due(*reader_, options_.now(), room, busy_keys());
     const Duration after = os::monotonic();
     look_not_before_ = after + Duration{kLookShare * (after - now).micros};
     if (!due) {
       log::write(log::Level::kError, "due postings cannot be read", due.error());
       return;
     }
-    if (due->empty()) return plan_next_look(now);
-    claiming_ = std::move(*due);
-    std::vector<std::int64_t> posting_nos;
-    for (const ClaimedPosting& posting : claiming_) posting_nos.push_back(posting.posting_no);
+    if (due->next_due) {
+      const Duration wait = *due->next_due - options_.now();
+      look_again_at_ = std::min(look_again_at_, now + std::max(wait, milliseconds(1)));
+    }
+    if (!due->postings.empty()) submit_claim(std::move(due->postings));
+  }
+
+  void submit_claim(std::vector<ClaimedPosting> postings) {
+    claiming_ = std::move(postings);
+    auto wanted = std::make_shared<const std::vector<ClaimedPosting>>(claiming_);
     auto claimed = std::make_shared<std::vector<std::int64_t>>();
     Task task{.name = "claim postings",
-              .apply = [queue = queue_, posting_nos, claimed](sql::Connection& connection, Instant at) -> Result<void> {
-                TS_ASSIGN_OR_RETURN(*claimed, queue->claim(connection, posting_nos, at));
+              .apply = [wanted, claimed](sql::Connection& connection, Instant now) -> Result<void> {
+                TS_ASSIGN_OR_RETURN(*claimed, PostingQueue::claim(connection, *wanted, now));
                 return {};
               },
               .done = [mailbox = mailbox_, claimed](Result<void> result) {
@@ -213,6 +218,15 @@ class Forwarder : public ForwarderLoop {
     if (!is_claiming_) claiming_.clear();
   }
 
+  /// Keys that are not to be claimed from: postings of theirs are held, or have results that are not durable yet.
+  std::set<std::string> busy_keys() const {
+    std::set<std::string> keys = plan_.held_keys();
+    for (const auto* results : {&pending_, &recording_}) {
+      for (const ForwardResult& result : *results) keys.insert(result.ordering_key);
+    }
+    return keys;
+  }
+
   /// When the queue is worth a look: something may be due, and enough of what was claimed has gone.
   Duration next_look(Duration now) {
     const bool is_probe = plan_.breaker().state() == BreakerState::kProbing;
@@ -221,18 +235,10 @@ class Forwarder : public ForwarderLoop {
     return std::max(looks_due_ ? now : look_again_at_, look_not_before_);
   }
 
-  /// Nothing is due: sleep until the next one is, at the longest the idle poll.
-  void plan_next_look(Duration now) {
-    const auto next = queue_->next_due(*reader_);
-    if (!next || !*next) return;
-    const Duration wait = **next - options_.now();
-    look_again_at_ = std::min(look_again_at_, now + std::max(wait, milliseconds(1)));
-  }
-
   void step_send() {
     for (const ForwardAction& action : plan_.next_actions(os::monotonic())) {
       const ClaimedPosting& posting = *action.posting;
-      Result<ErpCall> call = action.look_up ? Result<ErpCall>(look_up_call(options_.connector, options_.url, posting))
+      Result<ErpCall> call = action.look_up ? look_up_call(options_.connector, options_.url, posting)
                                             : create_call(options_.connector, options_.url, posting);
       Result<void> started = call ? client_->start(std::move(*call)) : Result<void>(std::unexpected(call.error()));
       if (started) {
@@ -319,7 +325,7 @@ class Forwarder : public ForwarderLoop {
 
   WriterPort& writer_;
   std::unique_ptr<sql::Connection> reader_;
-  std::shared_ptr<PostingQueue> queue_;
+  PostingQueue queue_;
   ForwarderOptions options_;
   Metrics* metrics_;
   std::unique_ptr<ErpClient> client_;
@@ -340,8 +346,7 @@ class Forwarder : public ForwarderLoop {
 }  // namespace
 
 Result<std::unique_ptr<ForwarderLoop>> ForwarderLoop::start(WriterPort& writer, std::unique_ptr<sql::Connection> reader,
-                                                            std::unique_ptr<PostingQueue> queue, ForwarderOptions options,
-                                                            Metrics* metrics) {
+                                                            ForwarderOptions options, Metrics* metrics) {
   if (!options.url.starts_with("http://") && !options.url.starts_with("https://")) {
     return fail(ErrorCode::kInvalid, "start the ERP connection", "'" + options.url + "' is no http or https address", "correct erp.url");
   }
@@ -351,7 +356,7 @@ Result<std::unique_ptr<ForwarderLoop>> ForwarderLoop::start(WriterPort& writer, 
   client.answer_bytes_max = options.connector.answer_bytes_max;
   client.connections_max = options.concurrency != 0 ? options.concurrency : options.connector.concurrency;
   TS_ASSIGN_OR_RETURN(auto erp, ErpClient::make(client));
-  return std::make_unique<Forwarder>(writer, std::move(reader), std::move(queue), std::move(options), metrics, std::move(erp));
+  return std::make_unique<Forwarder>(writer, std::move(reader), std::move(options), metrics, std::move(erp));
 }
 
 }  // namespace tillsync::hub

@@ -12,7 +12,6 @@
 #include "common/sql/sql.h"
 #include "hub/erp/connector.h"
 #include "hub/erp/forward_plan.h"
-#include "hub/erp/posting_queue.h"
 #include "hub/insight/metrics.h"
 #include "hub/writer/commands.h"
 #include "hub/writer/stage.h"
@@ -40,7 +39,7 @@ class ForwarderLoop {
  public:
   /// kInvalid: the URL. writer must outlive it; metrics may be nullptr.
   static Result<std::unique_ptr<ForwarderLoop>> start(WriterPort& writer, std::unique_ptr<sql::Connection> reader,
-                                                      std::unique_ptr<PostingQueue> queue, ForwarderOptions options, Metrics* metrics);
+                                                      ForwarderOptions options, Metrics* metrics);
   virtual ~ForwarderLoop() = default;  // stops
   /// There may be something due.
   virtual void notify() = 0;

@@ -1,10 +1,12 @@
-// What the forwarder wants of the table of postings. The first two run on its own reading connection, the others inside a writer's
-// Task, which may run them twice.
+// The forwarder's view of hub/postings: what is due, claiming it, and what became of it. due() runs on the loop's own reading
+// connection, the others inside a writer's Task.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "common/base/error.h"
@@ -14,21 +16,28 @@
 
 namespace tillsync::hub {
 
+inline constexpr std::size_t kDuePerKeyMax = 64;      // postings of one key in one claim, so that many keys share it
+inline constexpr std::int64_t kUnknownAlarmFrom = 5;  // attempts that left the outcome unknown: a person has to look
+
+struct DueClaims {
+  std::vector<ClaimedPosting> postings;
+  std::optional<Instant> next_due;  // of those that wait for their time, as far as this look went
+};
+
 class PostingQueue {
  public:
-  virtual ~PostingQueue() = default;
+  /// At most `limit`, first in, first out within a key; not of the excluded keys. Goes round the keys from call to call.
+  Result<DueClaims> due(sql::Connection& connection, Instant now, std::size_t limit, std::set<std::string> excluded);
 
-  /// Postings that may go out now, in the order of the queue: queued, retrying or unknown, due, and with nothing unfinished before
-  /// them under the same ordering key but queued ones that are in the answer too.
-  virtual Result<std::vector<ClaimedPosting>> due(sql::Connection& connection, Instant now, std::size_t limit) = 0;
-  /// When the next one comes due; nullopt when none waits for a time.
-  virtual Result<std::optional<Instant>> next_due(sql::Connection& connection) = 0;
-
-  /// Records them as being sent; returns those that still could be (a person may have skipped one meanwhile).
-  virtual Result<std::vector<std::int64_t>> claim(sql::Connection& connection, std::span<const std::int64_t> posting_nos, Instant now) = 0;
-  virtual Result<void> record(sql::Connection& connection, std::span<const ForwardResult> results, Instant now) = 0;
+  /// Records as being sent those that are not to be looked up; returns the numbers that may go on (a person may have skipped one).
+  static Result<std::vector<std::int64_t>> claim(sql::Connection& connection, std::span<const ClaimedPosting> postings, Instant now);
+  /// Results, and the exceptions that they raise or settle.
+  static Result<void> record(sql::Connection& connection, std::span<const ForwardResult> results, Instant now);
   /// At start: what was being sent when the program ended has an unknown outcome.
-  virtual Result<void> recover(sql::Connection& connection, Instant now) = 0;
+  static Result<void> recover(sql::Connection& connection, Instant now);
+
+ private:
+  std::string after_key_;
 };
 
 }  // namespace tillsync::hub

@@ -3,17 +3,18 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "common/base/os.h"
+#include "common/crypto/crypto.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/writer/writer_loop.h"
 #include "tests/erp/reference_erp.h"
-#include "tests/hub/erp/test_queue.h"
+#include "tests/hub/erp/posting_fixture.h"
 #include "tests/support/http.h"
 #include "tests/support/process.h"
 #include "tests/support/stand.h"
 
 using namespace tillsync;
 using namespace tillsync::hub;
-using hub::test::TestQueue;
 using nlohmann::json;
 using tillsync::test::wait_until;
 
@@ -30,9 +31,7 @@ struct Fixture {
 
   Fixture() {
     std::filesystem::create_directories(folder);
-    auto connection = hub::test::open(folder / "hub.db");
-    TestQueue::create(*connection);
-    start_writer(std::move(connection));
+    start_writer(hub::test::open_with_schema(folder / "hub.db"));
     reader = hub::test::open(folder / "hub.db");
   }
   ~Fixture() {
@@ -73,26 +72,21 @@ struct Fixture {
     options.retry = {.base = milliseconds(5), .cap = milliseconds(20), .retry_after_max = milliseconds(20)};
     options.breaker = {.failures_max = 3, .pause = milliseconds(5), .pause_max = milliseconds(20)};
     options.idle_poll = milliseconds(20);
-    auto started = ForwarderLoop::start(*writer, hub::test::open(folder / "hub.db"), std::make_unique<TestQueue>(), options, &metrics);
+    auto started = ForwarderLoop::start(*writer, hub::test::open(folder / "hub.db"), options, &metrics);
     REQUIRE(started);
     forwarder = std::move(*started);
   }
-  void add(std::int64_t no, const std::string& key, const std::string& status = "queued", const std::string& sku = "A") {
-    auto connection = hub::test::open(folder / "hub.db");
-    TestQueue::add(*connection, no, key, status, sku);
+  /// `count` postings, the n-th under the key "L" + n % keys.
+  void add_many(std::int64_t wanted, std::int64_t keys) {
+    std::vector<PostingQueued> postings;
+    for (std::int64_t no = 1; no <= wanted; ++no) postings.push_back(hub::test::posting(no, "L" + std::to_string(no % keys)));
+    hub::test::queue(*hub::test::open(folder / "hub.db"), postings, 1);
   }
-  std::int64_t count(const std::string& status) {
-    std::int64_t found = 0;
-    REQUIRE(reader->query("SELECT count(*) FROM queue WHERE status = $1", {std::string_view(status)},
-                          [&](const sql::Row& row) { found = row.integer(0); }));
-    return found;
+  void add(std::int64_t no, const std::string& key, const std::string& sku = "A") {
+    hub::test::queue(*hub::test::open(folder / "hub.db"), {hub::test::posting(no, key, sku)}, no);
   }
-  std::string value(const std::string& column, std::int64_t no) {
-    std::string found;
-    REQUIRE(reader->query("SELECT CAST(" + column + " AS TEXT) FROM queue WHERE no = $1", {no},
-                          [&](const sql::Row& row) { found = row.text(0); }));
-    return found;
-  }
+  std::int64_t count(const std::string& status) { return hub::test::count(*reader, status); }
+  std::string value(const std::string& column, std::int64_t no) { return hub::test::value(*reader, column, no); }
   void wait_for(const std::string& status, std::int64_t wanted) {
     wait_until(std::to_string(wanted) + " " + status, [&] { return count(status) == wanted; }, 30);
   }
@@ -110,11 +104,11 @@ struct Fixture {
 TEST_CASE("forwarder: every posting arrives once, in order within its key", "[erp]") {
   Fixture fixture;
   fixture.start_erp();
-  for (std::int64_t no = 1; no <= 200; ++no) fixture.add(no, "L" + std::to_string(no % 7));
+  fixture.add_many(200, 7);
   fixture.start_forwarder();
   fixture.wait_for("posted", 200);
   CHECK(fixture.documents_at_erp() == 200);
-  for (std::int64_t no = 8; no <= 200; ++no) CHECK(fixture.value("reference", no) > fixture.value("reference", no - 7));
+  for (std::int64_t no = 8; no <= 200; ++no) CHECK(fixture.value("erp_reference", no) > fixture.value("erp_reference", no - 7));
   fixture.add(201, "L1");
   fixture.forwarder->notify();
   fixture.wait_for("posted", 201);
@@ -122,7 +116,7 @@ TEST_CASE("forwarder: every posting arrives once, in order within its key", "[er
 
 TEST_CASE("forwarder: an ERP that is down gets everything once when it is back", "[erp]") {
   Fixture fixture;
-  for (std::int64_t no = 1; no <= 30; ++no) fixture.add(no, "L" + std::to_string(no % 3));
+  fixture.add_many(30, 3);
   SECTION("it answers 503") {
     fixture.start_erp();
     fixture.control({{"mode", "down"}});
@@ -146,7 +140,7 @@ TEST_CASE("forwarder: applied and then silent is found by the look-up, one docum
   Fixture fixture;
   fixture.start_erp();
   fixture.control({{"mode", "apply_then_timeout"}, {"delay_ms", 60'000}, {"every", 2}, {"for", 3}});
-  for (std::int64_t no = 1; no <= 10; ++no) fixture.add(no, "L" + std::to_string(no % 2));
+  fixture.add_many(10, 2);
   fixture.start_forwarder(milliseconds(150));
   fixture.wait_for("posted", 10);
   CHECK(fixture.documents_at_erp() == 10);
@@ -160,7 +154,7 @@ TEST_CASE("forwarder: a 500 is looked up first, and created when the ERP does no
   Fixture fixture;
   fixture.start_erp();
   fixture.control({{"mode", "error_5xx"}, {"for", 2}});
-  for (std::int64_t no = 1; no <= 4; ++no) fixture.add(no, "L");
+  fixture.add_many(4, 1);
   fixture.start_forwarder();
   fixture.wait_for("posted", 4);
   CHECK(fixture.documents_at_erp() == 4);
@@ -171,16 +165,16 @@ TEST_CASE("forwarder: a slow ERP is waited for within the time-out", "[erp]") {
   Fixture fixture;
   fixture.start_erp();
   fixture.control({{"mode", "slow"}, {"delay_ms", 30}, {"for", 3}});
-  for (std::int64_t no = 1; no <= 6; ++no) fixture.add(no, "L" + std::to_string(no));
+  fixture.add_many(6, 6);
   fixture.start_forwarder();
   fixture.wait_for("posted", 6);
   CHECK(!fixture.has_metric(R"(outcome="unknown")"));
 }
 
-TEST_CASE("forwarder: a refused posting stops its key and nothing else", "[erp]") {
+TEST_CASE("forwarder: a refused posting stops its key and nothing else, until it is retried", "[erp]") {
   Fixture fixture;
   fixture.start_erp({"A"});
-  fixture.add(1, "bad", "queued", "NOSUCH");
+  fixture.add(1, "bad", "NOSUCH");
   fixture.add(2, "bad");
   fixture.add(3, "good");
   fixture.start_forwarder();
@@ -188,8 +182,16 @@ TEST_CASE("forwarder: a refused posting stops its key and nothing else", "[erp]"
   fixture.wait_for("refused", 1);
   fixture.wait_for("queued", 1);
   CHECK(fixture.value("status", 2) == "queued");
-  CHECK(fixture.value("code", 1) == "unknown_item");
+  CHECK(fixture.value("last_error", 1) == "unknown_item: item NOSUCH is not known");
+  CHECK(hub::test::open_exceptions(*fixture.reader, "posting.refused") == 1);
   CHECK(fixture.documents_at_erp() == 1);
+
+  REQUIRE(tillsync::test::http("POST", fixture.base() + "/items", R"({"sku":"NOSUCH"})").status == 200);
+  auto connection = hub::test::open(fixture.folder / "hub.db");
+  REQUIRE(connection->run("UPDATE posting SET status = 'queued' WHERE posting_no = 1"));  // what retry does
+  fixture.forwarder->notify();
+  fixture.wait_for("posted", 3);
+  CHECK(hub::test::open_exceptions(*fixture.reader, "posting.refused") == 0);
 }
 
 TEST_CASE("forwarder: what was being sent when the hub died is looked up after the start", "[erp]") {
@@ -201,13 +203,13 @@ TEST_CASE("forwarder: what was being sent when the hub died is looked up after t
   fixture.forwarder->stop();
   fixture.forwarder.reset();
   // The record that a kill -9 leaves: one posting whose answer came too late to be recorded, one that never left.
-  const std::string reference = fixture.value("reference", 1);
+  const std::string reference = fixture.value("erp_reference", 1);
   auto connection = hub::test::open(fixture.folder / "hub.db");
-  REQUIRE(connection->run("UPDATE queue SET status = 'sending', reference = '' WHERE no = 1"));
-  TestQueue::add(*connection, 2, "L1", "sending");
+  hub::test::queue(*connection, {hub::test::posting(2, "L1")}, 2);
+  REQUIRE(connection->run("UPDATE posting SET status = 'sending', is_open = 1, erp_reference = ''"));
   fixture.start_forwarder();
   fixture.wait_for("posted", 2);
-  CHECK(fixture.value("reference", 1) == reference);
+  CHECK(fixture.value("erp_reference", 1) == reference);
   CHECK(fixture.documents_at_erp() == 2);
   CHECK(fixture.has_metric(R"(tillsync_erp_answer_seconds_count{outcome="absent"} 1)"));
 }
@@ -216,7 +218,7 @@ TEST_CASE("forwarder: stopping leaves nothing claimed that was not sent", "[erp]
   Fixture fixture;
   fixture.start_erp();
   fixture.control({{"mode", "slow"}, {"delay_ms", 20}});
-  for (std::int64_t no = 1; no <= 50; ++no) fixture.add(no, "L");
+  fixture.add_many(50, 1);
   fixture.start_forwarder();
   wait_until("the first ones", [&] { return fixture.count("posted") >= 2; });
   fixture.forwarder->stop();
@@ -233,6 +235,6 @@ TEST_CASE("forwarder: an address that is none is refused at start", "[erp]") {
   ForwarderOptions options;
   options.connector = *load_connector("generic", {});
   options.url = "erp.example/postings";
-  const auto started = ForwarderLoop::start(*fixture.writer, hub::test::open(fixture.folder / "hub.db"), std::make_unique<TestQueue>(), options, nullptr);
+  const auto started = ForwarderLoop::start(*fixture.writer, hub::test::open(fixture.folder / "hub.db"), options, nullptr);
   CHECK(started.error().code == ErrorCode::kInvalid);
 }
