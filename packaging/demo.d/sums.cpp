@@ -48,9 +48,9 @@ std::vector<std::pair<Sku, Quantity>> stock_changes(const Document& document) {
 
 LocationSums sums_of(const Document& document) {
   LocationSums sums;
+  if (is_training(document) || std::holds_alternative<TillClose>(document.body) || std::holds_alternative<TillEvent>(document.body)) return sums;
   sums.documents = 1;
   for (const auto& [sku, change] : stock_changes(document)) sums.units_milli += change.milli;
-  if (is_training(document)) return sums;
   if (const auto* sale = std::get_if<Sale>(&document.body))
     sums.gross_minor[sale->currency.code] += sale->totals.gross.minor;
   else if (const auto* returned = std::get_if<Return>(&document.body))

@@ -13,7 +13,7 @@
 
 namespace tillsync::demo {
 
-/// documents: of every contract, closes included. gross: of sales less returns, in minor units per currency. units: the net
+/// documents: those that move money or stock; closes, till events and training do not. gross: of sales less returns, in minor units per currency. units: the net
 /// change of stock, in thousandths.
 struct LocationSums {
   std::int64_t documents = 0;

@@ -39,8 +39,8 @@ Document movement(std::string type, std::int64_t units) {
 }  // namespace
 
 TEST_CASE("sums: only goods move stock, a sale takes it and a return brings it", "[demo]") {
-  CHECK(sums_of(ticket<Sale>({line("goods", 6), line("shipping", 3), line("goods", -1)}, 1'798)) == LocationSums{1, {{"GBP", 1'798}}, -5'000});
-  CHECK(sums_of(ticket<Return>({line("goods", 2), line("discount", 1)}, 500)) == LocationSums{1, {{"GBP", -500}}, 2'000});
+  CHECK(sums_of(ticket<Sale>({line("goods", 6), line("shipping", 3), line("goods", -1)}, 1'798)) == LocationSums{1, 0, {{"GBP", 1'798}}, -5'000});
+  CHECK(sums_of(ticket<Return>({line("goods", 2), line("discount", 1)}, 500)) == LocationSums{1, 0, {{"GBP", -500}}, 2'000});
 }
 
 TEST_CASE("sums: a transfer out takes stock, every other movement has its own sign", "[demo]") {
@@ -52,17 +52,17 @@ TEST_CASE("sums: a transfer out takes stock, every other movement has its own si
   CHECK(sums_of(movement("adjustment", -4)).gross_minor.empty());
 }
 
-TEST_CASE("sums: a close and a training sale are documents and nothing more", "[demo]") {
+TEST_CASE("sums: a close and a training sale move neither money nor stock and do not count", "[demo]") {
   Document close;
   close.body = TillClose{};
-  CHECK(sums_of(close) == LocationSums{1, {}, 0});
+  CHECK(sums_of(close) == LocationSums{});
   auto training = ticket<Sale>({line("goods", 6)}, 1'798);
   training.header.mode = "training";
-  CHECK(sums_of(training) == LocationSums{1, {}, 0});
+  CHECK(sums_of(training) == LocationSums{});
 }
 
 TEST_CASE("sums: written and read back they are the same", "[demo]") {
-  const SumsByLocation sums = {{"GB", {3, {{"GBP", -1'798}, {"JPY", 1'500}}, -6'500}}, {"WH", {2, {}, 12'000}}};
+  const SumsByLocation sums = {{"GB", {3, 1, {{"GBP", -1'798}, {"JPY", 1'500}}, -6'500}}, {"WH", {2, 4, {}, 12'000}}};
   const auto back = sums_from_json(sums_to_json(sums));
   REQUIRE(back);
   CHECK(*back == sums);
@@ -73,7 +73,7 @@ TEST_CASE("sums: the ERP's form is read, unknown members are passed over, a loca
     {"location":"GB","postings":2,"documents":3,"gross":{"GBP":"17.98"},"units":"-6"},
     {"location":"GB","documents":1,"gross":{"GBP":"0.02"},"units":1},{"location":"WH","documents":0}]})");
   REQUIRE(sums);
-  CHECK(sums->at("GB") == LocationSums{4, {{"GBP", 1'800}}, -5'000});
+  CHECK(sums->at("GB") == LocationSums{4, 0, {{"GBP", 1'800}}, -5'000});
   CHECK(sums->at("WH") == LocationSums{});
 }
 
@@ -94,8 +94,8 @@ TEST_CASE("sums: the hub's reconciliation is added up per location over its curr
     {"location":"GB","currency":"","hub":{"documents":3,"gross":"0","units":"12"},"erp":{"documents":3,"gross":"0","units":"12"},"waiting":2,"balanced":true},
     {"location":"JP","currency":"JPY","hub":{"documents":1,"gross":"1500","units":"0"},"erp":{"documents":1,"gross":"1500","units":"0"},"waiting":0,"balanced":true}]})");
   REQUIRE(books);
-  CHECK(books->sums.at("GB") == LocationSums{5, {{"GBP", 1'798}}, 6'000});
-  CHECK(books->sums.at("JP") == LocationSums{1, {{"JPY", 1'500}}, 0});
+  CHECK(books->sums.at("GB") == LocationSums{5, 0, {{"GBP", 1'798}}, 6'000});
+  CHECK(books->sums.at("JP") == LocationSums{1, 0, {{"JPY", 1'500}}, 0});
   CHECK(books->waiting == 3);
 }
 
@@ -107,4 +107,15 @@ TEST_CASE("sums: a reconciliation of another form is refused", "[demo]") {
     INFO(text);
     CHECK_FALSE(hub_books_from_json(text));
   }
+}
+
+TEST_CASE("sums: a page of events gives its locations and where the next begins", "[demo]") {
+  const auto page = event_page_from_json(R"({"items":[{"location":"GB"},{"location":"DE"}],"next":"17"})");
+  REQUIRE(page);
+  CHECK(page->locations == std::vector<std::string>{"GB", "DE"});
+  CHECK(page->next == "17");
+  const auto last = event_page_from_json(R"({"items":[],"next":null})");
+  REQUIRE(last);
+  CHECK(last->next.empty());
+  for (const auto* text : {"", "{}", R"({"items":[7]})", R"({"items":[{"location":1}]})"}) CHECK_FALSE(event_page_from_json(text));
 }

@@ -1,0 +1,101 @@
+#include "hub/postings/posting_map.h"
+
+#include "hub/postings/journal.h"
+
+namespace tillsync::hub {
+namespace {
+
+constexpr std::string_view kPostingPrefix = "p_";
+
+std::vector<PostingStock> stock_lines(std::span<const StockChanged> stock) {
+  std::vector<PostingStock> lines;
+  lines.reserve(stock.size());
+  for (const StockChanged& change : stock) {
+    PostingStock& line = lines.emplace_back();
+    line.sku = change.sku;
+    line.qty = change.change;
+    line.state = change.state;
+    line.owner = change.owner;
+    line.movement = change.movement;
+    line.unit_cost = change.unit_cost;
+  }
+  return lines;
+}
+
+PostingQueued start(const PostingSource& source, std::string_view kind, std::span<const StockChanged> stock) {
+  PostingQueued queued;
+  queued.event_no = source.event_no;
+  Posting& posting = queued.posting;
+  posting.posting_id = posting_id_of(source.event_id);
+  posting.idempotency_key = posting.posting_id;
+  posting.kind = kind;
+  posting.location = source.location;
+  posting.business_date = source.header->business_date;
+  posting.ordering_key = source.location.value + "/" + source.header->till.value;
+  posting.documents.push_back(event_id_text(source.event_id));
+  if (source.correlation_id != posting.documents[0]) posting.correlation_id = CorrelationId(source.correlation_id);
+  posting.stock = stock_lines(stock);
+  return queued;
+}
+
+Amount opposite(Amount amount) { return Amount{amount.minor == INT64_MIN ? INT64_MAX : -amount.minor}; }
+
+}  // namespace
+
+std::string posting_id_of(const EventId& event_id) { return std::string(kPostingPrefix) + to_base32(event_id.view()); }
+
+std::optional<EventId> event_id_of_posting(std::string_view posting_id) {
+  if (!posting_id.starts_with(kPostingPrefix)) return std::nullopt;
+  const auto bytes = from_base32(posting_id.substr(kPostingPrefix.size()));
+  return bytes ? EventId::from_view(*bytes) : std::nullopt;
+}
+
+PostingSource source_of(const IncomingDocument& incoming) {
+  TS_CHECK(incoming.document.has_value());
+  return {incoming.event_no, incoming.event_id, incoming.location, &incoming.document->header, incoming.correlation_id};
+}
+
+bool is_empty(const PostingQueued& queued) {
+  return queued.posting.journal.empty() && queued.posting.stock.empty() && queued.balanced;
+}
+
+PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock) {
+  const Body& body = incoming.document->body;
+  if (const auto* movement = std::get_if<StockMovement>(&body)) {
+    // Without a currency a cost makes no journal; the ERP values the stock by the unit cost on its line.
+    if (movement->reverses) return {};
+    return start(source_of(incoming), "stock", stock);
+  }
+  const auto* sale = std::get_if<Sale>(&body);
+  const auto* returned = std::get_if<Return>(&body);
+  if (sale == nullptr && returned == nullptr) return {};
+  const bool is_return = sale == nullptr;
+  const Sale& money = is_return ? *returned : *sale;
+  PostingQueued queued = start(source_of(incoming), is_return ? "return" : "sale", stock);
+  Journal journal = journal_of(money, is_return);
+  queued.posting.currency = money.currency;
+  queued.posting.journal = std::move(journal.lines);
+  queued.posting.gross = is_return ? opposite(money.totals.gross) : money.totals.gross;
+  queued.balanced = journal.problem.empty();
+  queued.problem = std::move(journal.problem);
+  // Also one of nothing but zeros: the ERP then has as many sales as the tills, and the day can be compared by count.
+  return queued;
+}
+
+PostingQueued map_reversal(const PostingSource& source, const Posting* original, std::span<const StockChanged> stock) {
+  const bool is_stock = original != nullptr && original->kind == "stock";
+  PostingQueued queued = start(source, is_stock ? "stock" : "void", stock);
+  if (original != nullptr) {
+    Posting& posting = queued.posting;
+    posting.currency = original->currency;
+    posting.journal = reversed(original->journal);
+    posting.gross = opposite(original->gross);
+    posting.ordering_key = original->ordering_key;
+    if (!posting.business_date) posting.business_date = original->business_date;
+    queued.problem = check_balance(posting.journal, posting.currency.code);
+    queued.balanced = queued.problem.empty();
+  }
+  return queued;
+}
+
+}  // namespace tillsync::hub
