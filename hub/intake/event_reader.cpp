@@ -19,7 +19,12 @@ constexpr int kPayloadColumn = 18;
 constexpr std::string_view kSelectConflicts =
     "SELECT exception_id, content_hash, received_at, payload FROM event_conflict WHERE event_id = $1 ORDER BY conflict_no";
 constexpr std::string_view kSelectPayload = "SELECT payload FROM event WHERE event_no = $1 AND verdict = 'new'";
-constexpr std::string_view kSelectEventNo = "SELECT event_no FROM event WHERE event_id = $1";
+constexpr std::string_view kSelectIndexed = "SELECT event_no FROM event_by_id WHERE event_id = $1";
+constexpr std::string_view kSelectUnindexed =
+    "SELECT event_no FROM event WHERE event_no > (SELECT indexed_to FROM event_id_state) AND event_id = $1";
+constexpr std::string_view kSelectOfIdentity =
+    "SELECT event_no FROM event WHERE document_no = $1 AND location = $2 AND till = $3 AND contract = $4 AND series = $5"
+    " AND verdict = 'new'";
 constexpr std::string_view kSelectPosition = "SELECT last_seq, last_chain FROM agent_epoch WHERE agent_id = $1 AND epoch = $2";
 constexpr std::string_view kSelectTotals =
     "SELECT location, business_date, contract, mode, currency, documents, gross_minor FROM event_total"
@@ -96,13 +101,15 @@ Result<EventPage> EventReader::list(const EventFilter& filter) {
   if (filter.limit == 0 || filter.limit > kEventPageMax)
     return fail(ErrorCode::kInvalid, "list events", "limit must be 1 to " + std::to_string(kEventPageMax));
   Query query(kSelectSummary);
-  if (!filter.document_no.empty()) query.where("e.document_no =", std::string_view(filter.document_no));
-  std::optional<EventId> own_correlation;
+  // The constant lets the index over identities be used.
+  if (!filter.document_no.empty()) query.where("e.verdict = 'new' AND e.document_no =", std::string_view(filter.document_no));
   if (!filter.correlation_id.empty()) {
     // Documents without a correlation id of their own are traced by their event id.
-    own_correlation = parse_event_id(filter.correlation_id);
-    if (own_correlation) query.where("e.event_id =", Blob{own_correlation->view()});
-    else query.where("e.correlation_id <> '' AND e.correlation_id =", std::string_view(filter.correlation_id));
+    if (const auto own_correlation = parse_event_id(filter.correlation_id)) {
+      TS_ASSIGN_OR_RETURN(const auto event_no, event_no_of(*own_correlation));
+      if (!event_no) return EventPage{};
+      query.where("e.event_no =", *event_no);
+    } else query.where("e.correlation_id <> '' AND e.correlation_id =", std::string_view(filter.correlation_id));
   }
   if (!filter.location.empty()) query.where("e.location =", std::string_view(filter.location));
   if (!filter.till.empty()) query.where("e.till =", std::string_view(filter.till));
@@ -122,14 +129,25 @@ Result<EventPage> EventReader::list(const EventFilter& filter) {
 }
 
 Result<std::optional<EventDetail>> EventReader::find(const EventId& event_id) {
+  TS_ASSIGN_OR_RETURN(const auto event_no, event_no_of(event_id));
+  if (!event_no) return std::nullopt;
   std::optional<EventDetail> detail;
   Query query(kSelectSummary);
-  query.where("e.event_id =", Blob{event_id.view()});
+  query.where("e.event_no =", *event_no);
   TS_RETURN_IF_ERROR(connection_.query(query.text(), query.params(), [&detail](const Row& row) {
     detail = EventDetail{read_summary(row), {}, Bytes(row.blob(kPayloadColumn))};
   }));
   if (detail && !detail->summary.is_opaque) detail->document_json = json_of(detail->payload);
   return detail;
+}
+
+Result<std::optional<EventSummary>> EventReader::summary(std::int64_t event_no) {
+  std::optional<EventSummary> summary;
+  Query query(kSelectSummary);
+  query.where("e.event_no =", event_no);
+  TS_RETURN_IF_ERROR(
+      connection_.query(query.text(), query.params(), [&summary](const Row& row) { summary = read_summary(row); }));
+  return summary;
 }
 
 Result<std::vector<ConflictRecord>> EventReader::conflicts(const EventId& event_id) {
@@ -154,8 +172,18 @@ Result<std::optional<Document>> EventReader::document(std::int64_t event_no) {
 
 Result<std::optional<std::int64_t>> EventReader::event_no_of(const EventId& event_id) {
   std::optional<std::int64_t> event_no;
-  TS_RETURN_IF_ERROR(
-      connection_.query(kSelectEventNo, {Blob{event_id.view()}}, [&event_no](const Row& row) { event_no = row.integer(0); }));
+  const auto read = [&event_no](const Row& row) { event_no = row.integer(0); };
+  TS_RETURN_IF_ERROR(connection_.query(kSelectIndexed, {Blob{event_id.view()}}, read));
+  if (!event_no) TS_RETURN_IF_ERROR(connection_.query(kSelectUnindexed, {Blob{event_id.view()}}, read));
+  return event_no;
+}
+
+Result<std::optional<std::int64_t>> EventReader::event_no_of(const Identity& identity) {
+  std::optional<std::int64_t> event_no;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectOfIdentity,
+                                       {identity.document_no.view(), identity.location.view(), identity.till.view(),
+                                        std::string_view(identity.contract), identity.series.view()},
+                                       [&event_no](const Row& row) { event_no = row.integer(0); }));
   return event_no;
 }
 

@@ -84,7 +84,11 @@ class EventReader {
   Result<std::vector<ConflictRecord>> conflicts(const EventId& event_id);
   /// The document of an event; nullopt when there is no such event or it is opaque. kCorrupt: it no longer decodes.
   Result<std::optional<Document>> document(std::int64_t event_no);
+  /// Quick where the id is indexed; else it reads the newest kEventIdsUnindexedMax events.
   Result<std::optional<std::int64_t>> event_no_of(const EventId& event_id);
+  /// Always quick. For the stages.
+  Result<std::optional<std::int64_t>> event_no_of(const Identity& identity);
+  Result<std::optional<EventSummary>> summary(std::int64_t event_no);
   /// location empty = all; by location, date, contract.
   Result<std::vector<EventTotalRow>> totals(const LocationId& location = {}, std::optional<Date> business_date = {});
   /// For the sync loop: where the hub stands in an agent's epoch; nullopt = it knows nothing of it.

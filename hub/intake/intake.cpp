@@ -164,11 +164,8 @@ class Decider {
     }
     ++last_total_->documents;
     if (money == nullptr) return;
-    const std::int64_t gross = money->totals.gross.minor;
-    // An absurd amount is on the exceptions list; it must not stop the log, so the sum stays where it was.
-    const auto sum = sale != nullptr ? checked_add(last_total_->gross_minor, gross)
-                                     : (gross == INT64_MIN ? std::nullopt : checked_add(last_total_->gross_minor, -gross));
-    if (sum) last_total_->gross_minor = *sum;
+    const std::int64_t gross = summable(money->totals.gross.minor);
+    last_total_->gross_minor += sale != nullptr ? gross : -gross;
   }
 
   void raise_opaque(const IncomingDocument& incoming) {

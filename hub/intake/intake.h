@@ -35,6 +35,11 @@ struct EpochState {
 using ConflictKey = std::pair<EventId, ContentHash>;
 /// By (location, business date in days, contract, mode, currency).
 using TotalKey = std::tuple<std::string, std::int64_t, std::string, std::string, std::string>;
+/// Larger amounts (in minor units) and quantities (in thousandths) are left out of all sums: they are mistakes, stand on the
+/// exceptions list, and must not make a sum leave 64 bits.
+inline constexpr std::int64_t kSummableMax = 10'000'000'000'000;
+constexpr std::int64_t summable(std::int64_t value) { return value > kSummableMax || value < -kSummableMax ? 0 : value; }
+
 struct EventTotal {
   std::int64_t documents = 0;
   std::int64_t gross_minor = 0;
@@ -47,6 +52,7 @@ struct IntakeRows {
   std::map<EpochKey, EpochState> epochs;
   std::int64_t next_event_no = 1;
   std::int64_t next_epoch_no = 1;
+  std::int64_t indexed_to = 0;  // event ids up to here can be looked up by index
 };
 
 /// What is to be written. `refused`: nothing is; the documents of some agent do not go on where it stood, and the session

@@ -17,6 +17,7 @@ Result<void> IntakeStage::load(sql::Connection& connection, const MicroBatch& ba
   rows_ = IntakeRows{};
   rows_.next_event_no = committed_event_no_;
   rows_.next_epoch_no = committed_epoch_no_;
+  rows_.indexed_to = committed_indexed_to_;
   return load_intake_rows(connection, batch, rows_);
 }
 
@@ -24,17 +25,20 @@ void IntakeStage::decide(MicroBatch& batch) { decision_ = decide_intake(batch, r
 
 Result<void> IntakeStage::write(sql::Connection& connection, const MicroBatch& batch) {
   if (decision_.refused) return std::unexpected(*decision_.refused);
-  return write_intake(connection, batch, rows_, decision_);
+  TS_RETURN_IF_ERROR(write_intake(connection, batch, rows_, decision_));
+  return index_event_ids(connection, rows_);
 }
 
 void IntakeStage::committed() {
   committed_event_no_ = rows_.next_event_no;
   committed_epoch_no_ = rows_.next_epoch_no;
+  committed_indexed_to_ = rows_.indexed_to;
 }
 
 void IntakeStage::rolled_back() {
   rows_.next_event_no = committed_event_no_;
   rows_.next_epoch_no = committed_epoch_no_;
+  rows_.indexed_to = committed_indexed_to_;
 }
 
 }  // namespace tillsync::hub

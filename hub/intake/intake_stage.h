@@ -22,6 +22,7 @@ class IntakeStage : public Stage {
   IntakeDecision decision_;
   std::int64_t committed_event_no_ = 1;  // the next one, as of the last commit
   std::int64_t committed_epoch_no_ = 1;
+  std::int64_t committed_indexed_to_ = 0;
 };
 
 }  // namespace tillsync::hub

@@ -13,8 +13,17 @@ using sql::Param;
 using sql::Row;
 
 constexpr std::string_view kSelectCounters =
-    "SELECT (SELECT coalesce(max(event_no), 0) FROM event), (SELECT coalesce(max(epoch_no), 0) FROM agent_epoch)";
-constexpr std::string_view kSelectEvent = "SELECT event_no, content_hash FROM event WHERE event_id = $1";
+    "SELECT (SELECT coalesce(max(event_no), 0) FROM event), (SELECT coalesce(max(epoch_no), 0) FROM agent_epoch),"
+    " (SELECT indexed_to FROM event_id_state)";
+constexpr std::size_t kIdentityWidth = 5;
+constexpr std::string_view kSelectEvent =
+    "SELECT event_no, content_hash FROM event WHERE document_no = $1 AND location = $2 AND till = $3 AND contract = $4"
+    " AND series = $5 AND verdict = 'new'";
+constexpr std::string_view kSelectOpaque = "SELECT event_no, content_hash FROM event WHERE event_id = $1 AND verdict = 'opaque'";
+constexpr std::string_view kIndexIds =
+    "INSERT INTO event_by_id (event_id, event_no) SELECT event_id, event_no FROM event WHERE event_no > $1 AND event_no <= $2"
+    " ORDER BY event_id";
+constexpr std::string_view kMoveIndexed = "UPDATE event_id_state SET indexed_to = $1";
 constexpr std::string_view kSelectConflict = "SELECT 1 FROM event_conflict WHERE event_id = $1 AND content_hash = $2";
 constexpr std::string_view kSelectEpoch =
     "SELECT epoch_no, first_seq, last_seq, last_chain FROM agent_epoch WHERE agent_id = $1 AND epoch = $2 /* for update */";
@@ -56,13 +65,27 @@ std::string_view stored_correlation(const IncomingDocument& incoming) {
 
 Result<void> load_events(sql::Connection& connection, const MicroBatch& batch, IntakeRows& rows) {
   std::vector<Param> params;
-  params.reserve(batch.documents.size());
-  for (const IncomingDocument& incoming : batch.documents) params.push_back(Blob{incoming.event_id.view()});
+  std::vector<const IncomingDocument*> asked;
+  params.reserve(batch.documents.size() * kIdentityWidth);
+  asked.reserve(batch.documents.size());
   rows.events.reserve(batch.documents.size());
-  return connection.query_each(kSelectEvent, 1, params, [&](std::size_t index, const Row& row) {
+  const auto keep = [&rows](const IncomingDocument& incoming, const Row& row) {
     const auto hash = ContentHash::from_view(row.blob(1));
-    rows.events.emplace(batch.documents[index].event_id, KnownEvent{row.integer(0), hash.value_or(ContentHash{})});
-  });
+    rows.events.emplace(incoming.event_id, KnownEvent{row.integer(0), hash.value_or(ContentHash{})});
+  };
+  for (const IncomingDocument& incoming : batch.documents) {
+    if (!incoming.document) {
+      TS_RETURN_IF_ERROR(connection.query(kSelectOpaque, {Blob{incoming.event_id.view()}},
+                                          [&](const Row& row) { keep(incoming, row); }));
+      continue;
+    }
+    const Header& header = incoming.document->header;
+    params.insert(params.end(), {header.document_no.view(), incoming.location.view(), header.till.view(),
+                                 contract_name(header.contract), header.series.view()});
+    asked.push_back(&incoming);
+  }
+  return connection.query_each(kSelectEvent, kIdentityWidth, params,
+                               [&](std::size_t index, const Row& row) { keep(*asked[index], row); });
 }
 
 Result<void> load_conflicts(sql::Connection& connection, const MicroBatch& batch, IntakeRows& rows) {
@@ -148,6 +171,7 @@ Result<void> load_counters(sql::Connection& connection, IntakeRows& rows) {
   return connection.query(kSelectCounters, {}, [&rows](const Row& row) {
     rows.next_event_no = row.integer(0) + 1;
     rows.next_epoch_no = row.integer(1) + 1;
+    rows.indexed_to = row.integer(2);
   });
 }
 
@@ -182,6 +206,15 @@ Result<void> write_intake(sql::Connection& connection, const MicroBatch& batch, 
     TS_RETURN_IF_ERROR(connection.run(kAddTotal, {std::string_view(location), date, std::string_view(contract), std::string_view(mode),
                                                   std::string_view(currency), total.documents, total.gross_minor}));
   }
+  return {};
+}
+
+Result<void> index_event_ids(sql::Connection& connection, IntakeRows& rows) {
+  const std::int64_t last = rows.next_event_no - 1;
+  if (last - rows.indexed_to < kEventIdsUnindexedMax) return {};
+  TS_RETURN_IF_ERROR(connection.run(kIndexIds, {rows.indexed_to, last}));
+  TS_RETURN_IF_ERROR(connection.run(kMoveIndexed, {last}));
+  rows.indexed_to = last;
   return {};
 }
 

@@ -10,11 +10,17 @@ namespace tillsync::hub {
 /// Creates or upgrades the tables of this folder.
 Result<void> migrate_intake(sql::Connection& connection);
 
-/// Sets next_event_no and next_epoch_no.
+/// Event ids that may wait for their index: a look-up reads that many events at the most, and the index is written in batches
+/// of that size.
+inline constexpr std::int64_t kEventIdsUnindexedMax = 8'192;
+
+/// Sets next_event_no, next_epoch_no and indexed_to.
 Result<void> load_counters(sql::Connection& connection, IntakeRows& rows);
 /// Adds the events, conflicts and epochs that the batch touches.
 Result<void> load_intake_rows(sql::Connection& connection, const MicroBatch& batch, IntakeRows& rows);
 Result<void> write_intake(sql::Connection& connection, const MicroBatch& batch, const IntakeRows& rows,
                           const IntakeDecision& decision);
+/// Brings the index of event ids up to date when kEventIdsUnindexedMax wait for it; moves rows.indexed_to on.
+Result<void> index_event_ids(sql::Connection& connection, IntakeRows& rows);
 
 }  // namespace tillsync::hub

@@ -115,6 +115,7 @@ class CountLoader {
       // So that a group without a balance is not asked for again.
       const auto [entry, is_new] = rows_.balances.try_emplace(group);
       if (is_new) entry->second.key = group;
+      counted_.insert(&entry->second);
     }
     return {};
   }
@@ -175,12 +176,7 @@ Result<void> load_counts(sql::Connection& connection, const MicroBatch& batch, L
   return CountLoader(connection, batch, rows).load();
 }
 
-Result<void> load_full_counts(sql::Connection& connection, LedgerRows& rows) {
-  std::set<std::string> locations;
-  for (const auto& [key, balance] : rows.balances) {
-    if (!locations.contains(key.location.value)) locations.insert(key.location.value);
-  }
-  for (const auto& [key, sheet] : rows.counts) locations.insert(key.first);
+Result<void> load_full_counts(sql::Connection& connection, const std::set<std::string, std::less<>>& locations, LedgerRows& rows) {
   for (const std::string& location : locations) {
     TS_RETURN_IF_ERROR(connection.query(kSelectFull, {std::string_view(location)}, [&](const Row& row) {
       rows.full_counts[{location, std::string(row.text(0)), std::string(row.text(1))}] =

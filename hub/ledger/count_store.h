@@ -2,6 +2,8 @@
 // Writer thread, in its transaction. Used by ledger_store.cpp only.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "common/base/error.h"
@@ -12,7 +14,7 @@ namespace tillsync::hub {
 
 /// Loads the sheets of the batch's counts, all balances that they count, and their entries behind the counts' times.
 Result<void> load_counts(sql::Connection& connection, const MicroBatch& batch, LedgerRows& rows);
-Result<void> load_full_counts(sql::Connection& connection, LedgerRows& rows);
+Result<void> load_full_counts(sql::Connection& connection, const std::set<std::string, std::less<>>& locations, LedgerRows& rows);
 Result<void> write_counts(sql::Connection& connection, const LedgerRows& rows, const std::vector<CountLine>& lines);
 
 /// Fills a balance from balance_no, on_hand_milli, entries, last_entry_no, latest_at, counted_at, counted_milli, count_id,

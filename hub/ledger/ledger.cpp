@@ -14,6 +14,13 @@ struct FreshOriginal {
   std::size_t first_entry = 0, entries_end = 0;  // in the decision
 };
 
+std::vector<EventId> referenced_events(const DocumentRef& reference, const IncomingDocument& incoming) {
+  std::vector<EventId> events;
+  for (const Identity& identity : referenced_identities(reference, *incoming.document, incoming.location))
+    events.push_back(event_id_of(identity));
+  return events;
+}
+
 class LedgerDecider {
  public:
   LedgerDecider(MicroBatch& batch, LedgerRows& rows, const WaitingVoids& waiting)
@@ -48,7 +55,7 @@ class LedgerDecider {
       if (!moves_stock(incoming)) continue;
       const DocumentRef* reference = reversed_reference(*incoming.document);
       if (reference == nullptr) continue;
-      for (const EventId& event : referenced_events(*reference, *incoming.document, incoming.location)) wanted_.insert(event);
+      for (const EventId& event : referenced_events(*reference, incoming)) wanted_.insert(event);
     }
   }
 
@@ -165,7 +172,7 @@ class LedgerDecider {
   void reverse(const DocumentRef& reference, const IncomingDocument& incoming) {
     const WaitingVoid cancelling{incoming.event_no, incoming.event_id,
                                  booked_at(incoming.document->header.occurred_at, incoming, batch_.now).at};
-    const std::vector<EventId> candidates = referenced_events(reference, *incoming.document, incoming.location);
+    const std::vector<EventId> candidates = referenced_events(reference, incoming);
     for (const EventId& original : candidates) {
       if (!fresh_.contains(original) && !rows_.originals.contains(original)) continue;
       apply_void(cancelling, original);

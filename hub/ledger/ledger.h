@@ -61,7 +61,7 @@ struct ReversalRecord {
 
 /// The rows that a batch touches. plans: one per document, empty for those that move nothing by their lines.
 struct LedgerRows {
-  Balances balances;
+  Balances balances;  // may hold more than the batch touches: what earlier batches loaded
   std::map<FullCountKey, FullCount> full_counts;
   std::map<CountKey, CountSheet> counts;
   std::unordered_map<EventId, StoredOriginal> originals;

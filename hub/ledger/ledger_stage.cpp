@@ -5,6 +5,8 @@
 namespace tillsync::hub {
 namespace {
 
+/// Balances that are kept from batch to batch, so that they need not be loaded again; about 400 bytes each.
+constexpr std::size_t kBalancesKeptMax = 50'000;
 /// What is remembered of master data is dropped beyond this many SKUs; about 100 bytes each.
 constexpr std::size_t kKnownSkusMax = 500'000;
 
@@ -20,7 +22,10 @@ Result<void> LedgerStage::start(sql::Connection& connection) {
 }
 
 Result<void> LedgerStage::load(sql::Connection& connection, const MicroBatch& batch) {
+  // Only this stage writes balances, so what it knows of them stays true until a rollback.
+  Balances kept = std::move(rows_.balances);
   rows_ = LedgerRows{};
+  rows_.balances = std::move(kept);
   rows_.next_balance_no = committed_balance_no_;
   return load_ledger_rows(connection, batch, known_, rows_);
 }
@@ -39,11 +44,16 @@ void LedgerStage::committed() {
   }
   if (!decision_.settled_voids.empty())
     std::erase_if(waiting_, [this](const auto& entry) { return decision_.settled_voids.contains(entry.second.event_no); });
+  if (!rows_.counts.empty() || rows_.balances.size() > kBalancesKeptMax) rows_.balances.clear();
+  else
+    for (Balance* balance : decision_.balances) settle(*balance);
   decision_ = LedgerDecision{};
+  rows_.counts.clear();
   if (known_.skus.size() > kKnownSkusMax) known_.skus.clear();
 }
 
 void LedgerStage::rolled_back() {
+  rows_ = LedgerRows{};
   rows_.next_balance_no = committed_balance_no_;
   decision_ = LedgerDecision{};
   known_ = KnownMasterdata{};  // it may hold what was put in the transaction that is gone

@@ -81,7 +81,7 @@ class Loader {
     TS_RETURN_IF_ERROR(load_counts(connection_, batch_, rows_));
     collect_keys();
     TS_RETURN_IF_ERROR(load_balances());
-    TS_RETURN_IF_ERROR(load_full_counts(connection_, rows_));
+    TS_RETURN_IF_ERROR(load_full_counts(connection_, locations_, rows_));
     TS_RETURN_IF_ERROR(load_unknown_skus());
     return load_unknown_locations();
   }
@@ -113,12 +113,13 @@ class Loader {
 
   Result<void> load_originals(const DocumentRef& reference, const IncomingDocument& incoming) {
     EventReader events(connection_);
-    for (const EventId& original : referenced_events(reference, *incoming.document, incoming.location)) {
+    for (const Identity& identity : referenced_identities(reference, *incoming.document, incoming.location)) {
+      const EventId original = event_id_of(identity);
       if (rows_.originals.contains(original)) continue;
       bool is_reversed = false;
       TS_RETURN_IF_ERROR(connection_.query(kSelectReversed, {Blob{original.view()}}, [&is_reversed](const Row&) { is_reversed = true; }));
       if (is_reversed) rows_.reversed.insert(original);
-      TS_ASSIGN_OR_RETURN(const auto event_no, events.event_no_of(original));
+      TS_ASSIGN_OR_RETURN(const auto event_no, events.event_no_of(identity));
       // A document of this batch has its event row already, but its entries are still to be decided.
       if (!event_no || is_of_this_batch(*event_no)) continue;
       StoredOriginal taken;
@@ -151,20 +152,30 @@ class Loader {
     });
   }
 
-  void want(const StockKey& key) {
+  Balance* want(const StockKey& key) {
     const auto [entry, is_new] = rows_.balances.try_emplace(key);
-    if (!is_new) return;
-    entry->second.key = key;
-    wanted_.push_back(&entry->second);
+    Balance& balance = entry->second;
+    if (is_new) {
+      balance.key = key;
+      wanted_.push_back(&balance);
+    }
     if (!key.lot.empty()) want(key.group());
+    if (!balance.is_known_sku) doubtful_.push_back(&balance);
+    if (!locations_.contains(key.location.value)) locations_.insert(key.location.value);
+    return &balance;
   }
 
   void collect_keys() {
-    for (const MovementPlan& plan : rows_.plans) {
-      for (const PlannedChange& change : plan.changes) want(change.key);
+    for (MovementPlan& plan : rows_.plans) {
+      for (PlannedChange& change : plan.changes) change.balance = want(change.key);
     }
-    for (const auto& [event, original] : rows_.originals) {
-      for (const PlannedChange& change : original.changes) want(change.key);
+    for (auto& [event, original] : rows_.originals) {
+      for (PlannedChange& change : original.changes) change.balance = want(change.key);
+    }
+    for (const auto& [key, sheet] : rows_.counts) locations_.insert(key.first);
+    // Balances that counts loaded; the lines of their sheets are checked as well.
+    for (auto& [key, balance] : rows_.balances) {
+      if (balance.is_watched && !balance.is_known_sku) doubtful_.push_back(&balance);
     }
   }
 
@@ -182,9 +193,10 @@ class Loader {
 
   Result<void> load_unknown_skus() {
     std::vector<Param> params;
-    for (const auto& [key, balance] : rows_.balances) {
-      if (known_.skus.contains(key.sku.value)) continue;
-      if (rows_.unknown_skus.insert(key.sku.value).second) params.emplace_back(key.sku.view());
+    for (Balance* balance : doubtful_) {
+      const std::string& sku = balance->key.sku.value;
+      balance->is_known_sku = known_.skus.contains(sku);
+      if (!balance->is_known_sku && rows_.unknown_skus.insert(sku).second) params.emplace_back(std::string_view(sku));
     }
     return connection_.query_each(kSelectProduct, 1, params, [&](std::size_t index, const Row&) {
       const std::string sku(std::get<std::string_view>(params[index]));
@@ -210,7 +222,9 @@ class Loader {
   KnownMasterdata& known_;
   LedgerRows& rows_;
   std::set<std::string> gtins_;
-  std::vector<Balance*> wanted_;
+  std::vector<Balance*> wanted_;    // not loaded yet
+  std::vector<Balance*> doubtful_;  // of SKUs that master data has not confirmed
+  std::set<std::string, std::less<>> locations_;
 };
 
 Param nullable(const std::optional<Instant>& instant) { return instant ? Param(instant->micros) : Param(nullptr); }

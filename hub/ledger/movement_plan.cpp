@@ -141,7 +141,7 @@ const DocumentRef* reversed_reference(const Document& document) {
   return movement != nullptr && movement->reverses ? &*movement->reverses : nullptr;
 }
 
-std::vector<EventId> referenced_events(const DocumentRef& reference, const Document& referring, const LocationId& location) {
+std::vector<Identity> referenced_identities(const DocumentRef& reference, const Document& referring, const LocationId& location) {
   Identity identity;
   identity.location = reference.location.empty() ? location : reference.location;
   identity.till = reference.till.empty() ? referring.header.till : reference.till;
@@ -152,12 +152,12 @@ std::vector<EventId> referenced_events(const DocumentRef& reference, const Docum
   if (!named.empty()) contracts = {named};
   else if (std::holds_alternative<Void>(referring.body)) contracts = {"sale", "return"};
   else contracts = {"stock-movement"};
-  std::vector<EventId> events;
+  std::vector<Identity> identities;
   for (const std::string_view contract : contracts) {
     identity.contract = contract;
-    events.push_back(event_id_of(identity));
+    identities.push_back(identity);
   }
-  return events;
+  return identities;
 }
 
 }  // namespace tillsync::hub

@@ -37,6 +37,7 @@ struct PlannedChange {
   std::string_view movement;
   std::int64_t line_no = 0;
   std::int64_t unit_cost_micro = 0;
+  Balance* balance = nullptr;  // of the key, once it is loaded
 };
 /// A goods line whose SKU nobody can tell.
 struct UnknownLine {
@@ -66,6 +67,6 @@ bool is_count(const Document& document);
 /// Movements with `reverses`, and voids: they take back another document instead of booking lines.
 const DocumentRef* reversed_reference(const Document& document);
 /// The identities that a reference may mean, most likely first: empty parts are those of the document that refers.
-std::vector<EventId> referenced_events(const DocumentRef& reference, const Document& referring, const LocationId& location);
+std::vector<Identity> referenced_identities(const DocumentRef& reference, const Document& referring, const LocationId& location);
 
 }  // namespace tillsync::hub

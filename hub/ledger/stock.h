@@ -56,13 +56,23 @@ struct Balance {
   std::int64_t counted_milli = 0;
   std::string count_id;
 
+  bool is_known_sku = false;      // master data has it
   bool is_changed = false;
   bool was_negative = false;      // when it was loaded
   std::int64_t last_event_no = 0; // that changed it in this batch
-  /// Where a count may ask: the entries later than the earliest time that it may ask for. New balances keep all of theirs.
+  /// Set where a count of the batch may ask: the entries later than the earliest time that it may ask for. New balances keep all of theirs.
   bool is_watched = false;
   std::vector<DatedChange> recent;
 };
+/// Makes a balance of a committed batch ready for the next one.
+inline void settle(Balance& balance) {
+  balance.is_stored = balance.balance_no != 0;
+  balance.is_changed = false;
+  balance.was_negative = balance.on_hand_milli < 0;
+  balance.last_event_no = 0;
+  balance.is_watched = false;
+  balance.recent.clear();
+}
 using Balances = std::unordered_map<StockKey, Balance, StockKeyHash>;
 
 /// entry_no = event_no × this + position in the event.

@@ -34,13 +34,15 @@ void StockBook::begin_event(std::int64_t event_no, std::size_t document) {
 
 Balance& StockBook::balance(const StockKey& key) {
   const auto [entry, is_new] = rows_.balances.try_emplace(key);
-  Balance& found = entry->second;
-  if (is_new) found.key = key;
-  if (found.balance_no == 0) {
-    found.balance_no = rows_.next_balance_no++;
-    found.is_watched = true;
-    if (has_lot_index_) lots_[key.group()].push_back(&found);
-  }
+  if (is_new) entry->second.key = key;
+  return opened(entry->second);
+}
+
+Balance& StockBook::opened(Balance& found) {
+  if (found.balance_no != 0) return found;
+  found.balance_no = rows_.next_balance_no++;
+  found.is_watched = true;
+  if (has_lot_index_) lots_[found.key.group()].push_back(&found);
   return found;
 }
 
@@ -120,7 +122,7 @@ void StockBook::add_entry(Balance& balance, std::int64_t change_milli, Instant a
 }
 
 void StockBook::book(const PlannedChange& change, Instant at) {
-  Balance& target = balance(change.key);
+  Balance& target = change.balance != nullptr ? opened(*change.balance) : balance(change.key);
   const auto on_hand = checked_add(target.on_hand_milli, change.change_milli);
   if (change.change_milli == INT64_MIN || !on_hand || *on_hand == INT64_MIN) {
     raise("quantity_overflow", batch_.documents[document_].location.value + "/" + std::to_string(event_no_),
@@ -142,7 +144,7 @@ const std::vector<Balance*>& StockBook::lots_of(const StockKey& group) {
   if (!has_lot_index_) {
     has_lot_index_ = true;
     for (auto& [key, balance] : rows_.balances) {
-      if (balance.balance_no != 0) lots_[key.group()].push_back(&balance);
+      if (balance.balance_no != 0 && balance.is_watched) lots_[key.group()].push_back(&balance);
     }
     for (auto& [key, lots] : lots_)
       std::sort(lots.begin(), lots.end(), [](const Balance* a, const Balance* b) { return a->key < b->key; });
@@ -222,7 +224,7 @@ void StockBook::apply_full(const CountSheet& sheet, const std::vector<GroupCount
   }
   std::set<StockKey> absent;
   for (const auto& [key, balance] : rows_.balances) {
-    if (balance.balance_no == 0 || !kinds.contains({key.location.value, key.state, key.owner})) continue;
+    if (balance.balance_no == 0 || !balance.is_watched || !kinds.contains({key.location.value, key.state, key.owner})) continue;
     if (StockKey group = key.group(); !named.contains(group)) absent.insert(std::move(group));
   }
   for (const StockKey& group : absent) {

@@ -43,6 +43,8 @@ class StockBook {
 
  private:
   Balance& balance(const StockKey& key);
+  /// Gives a balance its number when it is the first time that something is booked there.
+  Balance& opened(Balance& found);
   void add_entry(Balance& balance, std::int64_t change_milli, Instant at, std::string_view movement, std::int64_t line_no,
                  std::int64_t unit_cost_micro);
   void count_balance(Balance& balance, std::int64_t target_milli, Instant at);

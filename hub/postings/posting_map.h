@@ -26,7 +26,7 @@ PostingSource source_of(const IncomingDocument& incoming);
 
 /// A posting for every sale and return, and for every movement that moved stock, from its own figures and the stock changes
 /// booked under its event. nullopt for closes, till events and training, and for voids and reversals.
-std::optional<PostingQueued> map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock);
+PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock);
 
 /// The posting of a void: the original's journal turned around, and the stock that came back. original: nullptr when the
 /// document that is taken back had none. It keeps the original's ordering key, so that it is sent behind it.

@@ -98,6 +98,7 @@ struct ExceptionSettled {
 /// A posting to queue; the postings stage makes them, the store writes them.
 struct PostingQueued {
   std::int64_t event_no = 0;
+  std::int64_t behind_event_no = 0;  // of a void that waited: its original, behind which it is sent
   Posting posting;
   bool balanced = true;       // false: kept as held, with an exception, never sent
   std::string problem;

@@ -1,6 +1,9 @@
 #include "hub/writer/writer_core.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "common/contract/document.h"
@@ -8,34 +11,49 @@
 namespace tillsync::hub {
 namespace {
 
-/// Takes the documents of all commands into one batch, and gives them back when the group must run again.
-MicroBatch gather(std::span<Command> group, Instant now) {
+/// How many documents each command brings; 0 for tasks.
+std::vector<std::size_t> document_counts(std::span<const Command> group) {
+  std::vector<std::size_t> counts;
+  counts.reserve(group.size());
+  for (const Command& command : group) {
+    const auto* commit = std::get_if<CommitDocuments>(&command);
+    counts.push_back(commit == nullptr ? 0 : commit->documents.size());
+  }
+  return counts;
+}
+
+/// Takes the documents of all commands into one batch.
+MicroBatch gather(std::span<Command> group, const std::vector<std::size_t>& counts, Instant now) {
   MicroBatch batch;
   batch.now = now;
-  std::size_t count = 0;
-  for (const Command& command : group) {
-    if (const auto* commit = std::get_if<CommitDocuments>(&command)) count += commit->documents.size();
-  }
-  batch.documents.reserve(count);
-  for (Command& command : group) {
-    auto* commit = std::get_if<CommitDocuments>(&command);
+  const std::size_t total = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  for (std::size_t index = 0; index < group.size(); ++index) {
+    auto* commit = std::get_if<CommitDocuments>(&group[index]);
     if (commit == nullptr) continue;
-    for (IncomingDocument& document : commit->documents) batch.documents.push_back(std::move(document));
     if (commit->gap) batch.gaps.push_back(*commit->gap);
     if (commit->cursor) batch.cursors.push_back(*commit->cursor);
+    if (counts[index] == 0) continue;
+    if (counts[index] == total) {
+      batch.documents = std::exchange(commit->documents, {});  // the only ones: none needs to move
+      continue;
+    }
+    batch.documents.reserve(total);
+    std::move(commit->documents.begin(), commit->documents.end(), std::back_inserter(batch.documents));
+    commit->documents.clear();
   }
   return batch;
 }
 
-void give_back(std::span<Command> group, MicroBatch& batch) {
-  std::size_t next = 0;
-  for (Command& command : group) {
-    auto* commit = std::get_if<CommitDocuments>(&command);
-    if (commit == nullptr) continue;
-    for (IncomingDocument& document : commit->documents) {
-      document = std::move(batch.documents[next++]);
-      document.verdict = Verdict::kUndecided;
-      document.event_no = 0;
+/// Undoes gather, for another run.
+void give_back(std::span<Command> group, const std::vector<std::size_t>& counts, MicroBatch& batch) {
+  auto next = batch.documents.begin();
+  for (std::size_t index = 0; index < group.size(); ++index) {
+    if (counts[index] == 0) continue;
+    std::vector<IncomingDocument>& documents = std::get<CommitDocuments>(group[index]).documents;
+    for (std::size_t i = 0; i < counts[index]; ++i, ++next) {
+      next->verdict = Verdict::kUndecided;
+      next->event_no = 0;
+      documents.push_back(std::move(*next));
     }
   }
 }
@@ -74,7 +92,10 @@ Result<void> WriterCore::apply(std::span<Command> group, MicroBatch& batch) {
       if (const auto* task = std::get_if<Task>(&command)) TS_RETURN_IF_ERROR(task->apply(connection_, batch.now));
     }
     if (has_documents(batch)) TS_RETURN_IF_ERROR(run_stages(batch));
-    return connection_.commit();
+    const Duration before = clock_ ? clock_() : Duration{};
+    auto committed = connection_.commit();
+    if (clock_) last_commit_ = clock_() - before;
+    return committed;
   } catch (const std::exception& exception) {
     // One member's fault must not end the hub: the rerun finds it.
     return fail(ErrorCode::kInternal, "commit a group", exception.what());
@@ -82,22 +103,21 @@ Result<void> WriterCore::apply(std::span<Command> group, MicroBatch& batch) {
 }
 
 Result<std::vector<WriterCore::Outcomes>> WriterCore::attempt(std::span<Command> group, Instant now) {
-  MicroBatch batch = gather(group, now);
+  const std::vector<std::size_t> counts = document_counts(group);
+  MicroBatch batch = gather(group, counts, now);
   if (auto applied = apply(group, batch); !applied) {
     // A failed rollback leaves the connection in its transaction; the next begin() reports that.
     (void)connection_.rollback();
     for (const auto& stage : stages_) stage->rolled_back();
-    give_back(group, batch);
+    give_back(group, counts, batch);
     return std::unexpected(std::move(applied).error());
   }
   for (const auto& stage : stages_) stage->committed();
   std::vector<Outcomes> outcomes(group.size());
   std::size_t next = 0;
   for (std::size_t index = 0; index < group.size(); ++index) {
-    const auto* commit = std::get_if<CommitDocuments>(&group[index]);
-    if (commit == nullptr) continue;
-    outcomes[index].reserve(commit->documents.size());
-    for (std::size_t i = 0; i < commit->documents.size(); ++i) outcomes[index].push_back(outcome_of(batch.documents[next++]));
+    outcomes[index].reserve(counts[index]);
+    for (std::size_t i = 0; i < counts[index]; ++i) outcomes[index].push_back(outcome_of(batch.documents[next++]));
   }
   return outcomes;
 }
@@ -106,7 +126,7 @@ void WriterCore::succeed(std::span<Command> group, std::vector<Outcomes> outcome
   ++counters_.groups;
   for (std::size_t index = 0; index < group.size(); ++index) {
     if (auto* commit = std::get_if<CommitDocuments>(&group[index])) {
-      counters_.documents += commit->documents.size();
+      counters_.documents += outcomes[index].size();
       if (commit->done) commit->done(std::move(outcomes[index]));
     } else {
       const Task& task = std::get<Task>(group[index]);

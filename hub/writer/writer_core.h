@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -24,7 +25,9 @@ struct WriterCounters {
 
 class WriterCore {
  public:
-  WriterCore(sql::Connection& connection, std::vector<std::unique_ptr<Stage>>& stages) : connection_(connection), stages_(stages) {}
+  /// clock: for intervals; empty = none are measured.
+  WriterCore(sql::Connection& connection, std::vector<std::unique_ptr<Stage>>& stages, std::function<Duration()> clock = {})
+      : connection_(connection), stages_(stages), clock_(std::move(clock)) {}
 
   /// Starts the stages, in order.
   Result<void> start();
@@ -35,6 +38,8 @@ class WriterCore {
   void run_group(std::vector<Command> group, Instant now);
 
   const WriterCounters& counters() const { return counters_; }
+  /// How long the last COMMIT took.
+  Duration last_commit() const { return last_commit_; }
 
  private:
   using Outcomes = std::vector<DocumentOutcome>;
@@ -46,7 +51,9 @@ class WriterCore {
 
   sql::Connection& connection_;
   std::vector<std::unique_ptr<Stage>>& stages_;
+  std::function<Duration()> clock_;
   WriterCounters counters_;
+  Duration last_commit_;
 };
 
 }  // namespace tillsync::hub

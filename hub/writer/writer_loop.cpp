@@ -22,6 +22,8 @@ constexpr int kIncompleteCheckpointsMax = 3;
 constexpr std::int64_t kDocumentMicrosGuess = 15;
 /// Weight of the newest measurement: 1 / kCostMemory.
 constexpr std::int64_t kCostMemory = 8;
+/// A bulk group works at least this many times as long as its commit takes.
+constexpr std::int64_t kWorkPerCommit = 2;
 constexpr std::int64_t kNanosPerMicro = 1'000;
 
 std::size_t documents_in(const Command& command) {
@@ -39,7 +41,7 @@ class ThreadedWriter final : public WriterLoop {
         checkpoint_connection_(std::move(checkpoint_connection)),
         stages_(std::move(stages)),
         options_(std::move(options)),
-        core_(*connection_, stages_) {
+        core_(*connection_, stages_, &os::monotonic) {
     if (!options_.now) options_.now = &os::now;
   }
   ~ThreadedWriter() override { stop_threads(); }
@@ -112,7 +114,9 @@ class ThreadedWriter final : public WriterLoop {
   }
 
   std::size_t bulk_documents_max() const {
-    const std::int64_t fitting = options_.group_time.micros * kNanosPerMicro / std::max<std::int64_t>(1, document_nanos_);
+    // On a slow disk the box grows with the time of a commit, or most of the time would go into commits.
+    const std::int64_t box = std::max(options_.group_time.micros, kWorkPerCommit * commit_micros_);
+    const std::int64_t fitting = box * kNanosPerMicro / std::max<std::int64_t>(1, document_nanos_);
     return static_cast<std::size_t>(std::clamp<std::int64_t>(fitting, 1, static_cast<std::int64_t>(options_.group_documents_max)));
   }
 
@@ -122,7 +126,9 @@ class ThreadedWriter final : public WriterLoop {
     const std::uint64_t failures_before = core_.counters().failures;
     const Duration started = os::monotonic();
     core_.run_group(std::move(group), options_.now());
-    const std::int64_t nanos = (os::monotonic() - started).micros * kNanosPerMicro;
+    const Duration commit = core_.last_commit();
+    commit_micros_ += (commit.micros - commit_micros_) / kCostMemory;
+    const std::int64_t nanos = (os::monotonic() - started - commit).micros * kNanosPerMicro;
     if (documents > 0)
       document_nanos_ += (nanos / static_cast<std::int64_t>(documents) - document_nanos_) / kCostMemory;
     if (core_.counters().failures != failures_before)
@@ -184,6 +190,7 @@ class ThreadedWriter final : public WriterLoop {
   WriterOptions options_;
   WriterCore core_;                                      // writer thread
   std::int64_t document_nanos_ = kDocumentMicrosGuess * kNanosPerMicro;  // writer thread: measured, smoothed
+  std::int64_t commit_micros_ = 0;                       // writer thread: the same of commits
   bool took_requests_ = false;                           // writer thread
 
   mutable std::mutex mutex_;                             // guards what follows

@@ -20,7 +20,7 @@ CREATE TABLE agent_epoch (
 -- The event log: every document once, as it came. Never updated, never deleted.
 CREATE TABLE event (
   event_no INTEGER PRIMARY KEY,
-  event_id BLOB NOT NULL UNIQUE,  -- 16 bytes, of the business identity; of the bytes where they do not decode
+  event_id BLOB NOT NULL,         -- 16 bytes, of the business identity; of the bytes where they do not decode
   epoch_no INTEGER,               -- NULL: put in at the hub
   seq INTEGER,
   verdict TEXT NOT NULL,          -- new | opaque
@@ -39,9 +39,24 @@ CREATE TABLE event (
   source TEXT NOT NULL,           -- '' = a POS through an agent
   payload BLOB NOT NULL           -- common/contract encode_document
 ) STRICT;
+-- One event per identity. The index is over the identity and not over the event id, which is its hash: the numbers of a till
+-- lie side by side and fill pages in order, hashes dirty a page each.
+CREATE UNIQUE INDEX event_identity ON event (document_no, location, till, contract, series) WHERE verdict = 'new';
+CREATE UNIQUE INDEX event_opaque ON event (event_id) WHERE verdict = 'opaque';
 CREATE INDEX event_by_location ON event (location);
-CREATE INDEX event_by_document ON event (document_no);
 CREATE INDEX event_by_correlation ON event (correlation_id) WHERE correlation_id <> '';
+
+-- Event ids of the log up to event_id_state.indexed_to, for look-ups; filled in large sorted batches. Later ones are found by
+-- reading the end of the log.
+CREATE TABLE event_by_id (
+  event_id BLOB NOT NULL PRIMARY KEY,
+  event_no INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_id_state (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  indexed_to INTEGER NOT NULL
+) STRICT;
+INSERT INTO event_id_state (one, indexed_to) VALUES (1, 0);
 
 -- A second content under an identity that is taken: kept, once per content, and never booked.
 CREATE TABLE event_conflict (

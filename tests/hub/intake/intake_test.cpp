@@ -244,6 +244,21 @@ TEST_CASE("intake: totals count sales positive and returns negative, per mode", 
   CHECK(decision.totals.size() == 3);
 }
 
+TEST_CASE("intake: amounts beyond measure stay out of the sums", "[intake]") {
+  CHECK(summable(kSummableMax) == kSummableMax);
+  CHECK(summable(-kSummableMax) == -kSummableMax);
+  CHECK(summable(kSummableMax + 1) == 0);
+  CHECK(summable(-kSummableMax - 1) == 0);
+  AgentFeed feed;
+  Document absurd = sale("2", {goods_line("A", 1, 100)});
+  std::get<Sale>(absurd.body).totals.gross.minor = INT64_MIN;
+  MicroBatch batch = batch_of(feed.batch({sale_no("1"), incoming(absurd)}));
+  IntakeRows rows;
+  const IntakeDecision decision = decide_intake(batch, rows);
+  CHECK(decision.totals.begin()->second.documents == 2);
+  CHECK(decision.totals.begin()->second.gross_minor == 100);
+}
+
 TEST_CASE("intake: a document's doubts become one exception per code", "[intake]") {
   IncomingDocument doubtful = sale_no("1");
   doubtful.warnings = {{"sum_mismatch", "/lines/0/amount", "first"}, {"unknown_field", "/x", "x"}, {"sum_mismatch", "/lines/1/amount", "second"}};

@@ -66,10 +66,10 @@ TEST_CASE("movement plan: a quantity of nothing is no movement", "[ledger]") {
 
 TEST_CASE("movement plan: a reference means the document's own place where it names none", "[ledger]") {
   const Document cancelling = void_of("v", "5", "");
-  const auto events = referenced_events(std::get<Void>(cancelling.body).voids, cancelling, LocationId("GB"));
-  REQUIRE(events.size() == 2);
-  CHECK(events[0] == incoming(sale("5", {goods_line("A", 1, 1)})).event_id);
-  CHECK(events[1] == incoming(returned("5", {goods_line("A", 1, 1)})).event_id);
+  const auto identities = referenced_identities(std::get<Void>(cancelling.body).voids, cancelling, LocationId("GB"));
+  REQUIRE(identities.size() == 2);
+  CHECK(event_id_of(identities[0]) == incoming(sale("5", {goods_line("A", 1, 1)})).event_id);
+  CHECK(event_id_of(identities[1]) == incoming(returned("5", {goods_line("A", 1, 1)})).event_id);
   const Document versioned = void_of("v", "5", "return/1");
-  CHECK(referenced_events(std::get<Void>(versioned.body).voids, versioned, LocationId("GB")) == std::vector<EventId>{events[1]});
+  CHECK(referenced_identities(std::get<Void>(versioned.body).voids, versioned, LocationId("GB")) == std::vector<Identity>{identities[1]});
 }

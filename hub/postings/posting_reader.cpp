@@ -1,0 +1,203 @@
+#include "hub/postings/posting_reader.h"
+
+#include <algorithm>
+
+#include "hub/intake/event_reader.h"
+#include "hub/postings/journal.h"
+#include "hub/postings/posting_map.h"
+
+namespace tillsync::hub {
+namespace {
+
+using sql::Param;
+using sql::Row;
+
+constexpr std::string_view kSelectNextKey =
+    "SELECT ordering_key FROM posting WHERE is_open = 1 AND ordering_key > $1 ORDER BY ordering_key LIMIT 1";
+constexpr std::string_view kSelectOfKey =
+    "SELECT posting_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, status, attempts, next_try_at, body FROM posting"
+    " WHERE is_open = 1 AND ordering_key = $1 ORDER BY posting_no LIMIT $2";
+constexpr std::string_view kSelectRecord =
+    "SELECT posting_no, event_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, business_date, currency, ordering_key, status, attempts,"
+    " next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body FROM posting";
+constexpr int kBodyColumn = 18;
+constexpr std::string_view kSelectNoOfEvent =
+    "SELECT posting_no FROM posting WHERE posting_no = 2 * $1"
+    " UNION ALL SELECT posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
+constexpr std::string_view kSelectNoOfSummed = "SELECT posting_no FROM posting WHERE event_no IS NULL AND posting_id = $1";
+constexpr std::string_view kSelectBodyOfEvent =
+    "SELECT body FROM posting WHERE posting_no = 2 * $1"
+    " UNION ALL SELECT body FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
+constexpr std::string_view kSelectHistory =
+    "SELECT status, who, detail, at FROM posting_history WHERE posting_no = $1 ORDER BY history_no";
+constexpr std::string_view kSelectTotals =
+    "SELECT location, business_date, currency, kind, status, postings, gross_minor, units_milli FROM posting_total"
+    " WHERE ($1 = '' OR location = $1) AND ($2 IS NULL OR business_date = $2) AND postings <> 0"
+    " ORDER BY location, business_date, currency, kind, status";
+
+PostingStatus status_column(const Row& row, int column) { return posting_status(row.text(column)).value_or(PostingStatus::kHeld); }
+
+PostingRecord read_record(const Row& row) {
+  PostingRecord record;
+  record.posting_no = row.integer(0);
+  if (!row.is_null(1)) record.event_no = row.integer(1);
+  record.posting_id = row.text(2);
+  record.idempotency_key = row.text(3);
+  record.kind = row.text(4);
+  record.location = LocationId(std::string(row.text(5)));
+  if (!row.is_null(6)) record.business_date = Date{static_cast<std::int32_t>(row.integer(6))};
+  record.currency = row.text(7);
+  record.ordering_key = row.text(8);
+  record.status = status_column(row, 9);
+  record.attempts = row.integer(10);
+  if (!row.is_null(11)) record.next_try_at = Instant{row.integer(11)};
+  record.gross = Amount{row.integer(12)};
+  record.units = Quantity{row.integer(13)};
+  record.erp_reference = row.text(14);
+  record.last_error = row.text(15);
+  record.created_at = Instant{row.integer(16)};
+  record.updated_at = Instant{row.integer(17)};
+  return record;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> PostingReader::next_key(std::string_view after) {
+  std::optional<std::string> key;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectNextKey, {after}, [&key](const Row& row) { key = row.text(0); }));
+  return key;
+}
+
+Result<void> PostingReader::due_of_key(const std::string& key, const DueRequest& request, DuePage& page) {
+  const std::size_t count = std::min(request.per_key, request.limit - page.postings.size());
+  bool is_held_up = false;
+  std::size_t taken = 0;
+  return connection_.query(kSelectOfKey, {std::string_view(key), static_cast<std::int64_t>(count)}, [&](const Row& row) {
+    if (is_held_up) return;
+    const PostingStatus status = status_column(row, 5);
+    const bool is_again = status == PostingStatus::kRetrying || status == PostingStatus::kUnknown;
+    // Whatever is not simply queued holds up what is behind it, and comes alone when its time is there.
+    if (status != PostingStatus::kQueued) is_held_up = true;
+    if (status != PostingStatus::kQueued && (!is_again || taken > 0)) return;
+    if (is_again && !row.is_null(7) && Instant{row.integer(7)} > request.now) {
+      const Instant at{row.integer(7)};
+      page.next_try_at = page.next_try_at ? std::min(*page.next_try_at, at) : at;
+      return;
+    }
+    ++taken;
+    page.postings.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
+                             LocationId(std::string(row.text(4))), key, status, row.integer(6), Bytes(row.blob(8))});
+  });
+}
+
+Result<DuePage> PostingReader::due(const DueRequest& request) {
+  DuePage page;
+  page.last_key = request.after_key;
+  bool has_wrapped = request.after_key.empty();
+  std::string after = request.after_key;
+  while (page.postings.size() < request.limit) {
+    TS_ASSIGN_OR_RETURN(const auto key, next_key(after));
+    if (!key || (has_wrapped && !request.after_key.empty() && *key > request.after_key)) {
+      if (has_wrapped) break;
+      has_wrapped = true;
+      after.clear();
+      continue;
+    }
+    after = *key;
+    if (request.excluded.contains(*key)) continue;
+    page.last_key = *key;
+    TS_RETURN_IF_ERROR(due_of_key(*key, request, page));
+  }
+  return page;
+}
+
+Result<PostingPage> PostingReader::list(const PostingFilter& filter) {
+  if (filter.limit == 0 || filter.limit > kPostingPageMax)
+    return fail(ErrorCode::kInvalid, "list postings", "limit must be 1 to " + std::to_string(kPostingPageMax));
+  std::string query(kSelectRecord);
+  std::vector<Param> params;
+  const auto where = [&](std::string_view condition, Param param) {
+    query += params.empty() ? " WHERE " : " AND ";
+    params.push_back(param);
+    query += std::string(condition) + " $" + std::to_string(params.size());
+  };
+  // The constants stand there so that the partial indexes can be used.
+  if (filter.status == PostingStatus::kHeld) where("status = 'held' AND posting_no >", std::int64_t{0});
+  else if (filter.status && is_open(*filter.status)) where("is_open = 1 AND status =", to_string(*filter.status));
+  else if (filter.status) where("status =", to_string(*filter.status));
+  if (!filter.location.empty()) where("location =", std::string_view(filter.location));
+  if (!filter.kind.empty()) where("kind =", std::string_view(filter.kind));
+  if (!filter.ordering_key.empty()) where("ordering_key =", std::string_view(filter.ordering_key));
+  if (filter.business_date) where("business_date =", std::int64_t{filter.business_date->days});
+  if (filter.after) where("posting_no <", *filter.after);
+  params.emplace_back(static_cast<std::int64_t>(filter.limit) + 1);
+  query += " ORDER BY posting_no DESC LIMIT $" + std::to_string(params.size());
+  PostingPage page;
+  TS_RETURN_IF_ERROR(connection_.query(query, params, [&page](const Row& row) { page.postings.push_back(read_record(row)); }));
+  if (page.postings.size() > filter.limit) {
+    page.postings.pop_back();
+    page.next = page.postings.back().posting_no;
+  }
+  return page;
+}
+
+Result<std::optional<std::int64_t>> PostingReader::posting_no_of(std::string_view posting_id) {
+  std::optional<std::int64_t> posting_no;
+  const auto read = [&posting_no](const Row& row) { posting_no = row.integer(0); };
+  // A document's posting is found through its event, so that the queue needs no index over random keys.
+  if (const auto event_id = event_id_of_posting(posting_id)) {
+    TS_ASSIGN_OR_RETURN(const auto event_no, EventReader(connection_).event_no_of(*event_id));
+    if (event_no) TS_RETURN_IF_ERROR(connection_.query(kSelectNoOfEvent, {*event_no}, read));
+  }
+  if (!posting_no) TS_RETURN_IF_ERROR(connection_.query(kSelectNoOfSummed, {posting_id}, read));
+  return posting_no;
+}
+
+Result<std::optional<PostingDetail>> PostingReader::find(std::string_view posting_id) {
+  TS_ASSIGN_OR_RETURN(const auto posting_no, posting_no_of(posting_id));
+  if (!posting_no) return std::nullopt;
+  PostingDetail detail;
+  Bytes body;
+  const std::string query = std::string(kSelectRecord) + " WHERE posting_no = $1";
+  TS_RETURN_IF_ERROR(connection_.query(query, {*posting_no}, [&](const Row& row) {
+    detail.record = read_record(row);
+    body = row.blob(kBodyColumn);
+  }));
+  TS_ASSIGN_OR_RETURN(const Posting posting, decode_posting(body));
+  detail.posting_json = posting_to_json(posting);
+  TS_RETURN_IF_ERROR(connection_.query(kSelectHistory, {*posting_no}, [&detail](const Row& row) {
+    detail.history.push_back({status_column(row, 0), std::string(row.text(1)), std::string(row.text(2)), Instant{row.integer(3)}});
+  }));
+  const bool began_held = !check_balance(posting.journal, posting.currency.code).empty();
+  detail.history.insert(detail.history.begin(),
+                        {began_held ? PostingStatus::kHeld : PostingStatus::kQueued, "hub", {}, detail.record.created_at});
+  return detail;
+}
+
+Result<std::optional<Posting>> PostingReader::posting_of_event(std::int64_t event_no) {
+  std::optional<Bytes> body;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectBodyOfEvent, {event_no}, [&body](const Row& row) { body = Bytes(row.blob(0)); }));
+  if (!body) return std::nullopt;
+  TS_ASSIGN_OR_RETURN(Posting posting, decode_posting(*body));
+  return std::optional<Posting>(std::move(posting));
+}
+
+Result<std::vector<PostingTotalRow>> PostingReader::totals(const LocationId& location, std::optional<Date> business_date) {
+  std::vector<PostingTotalRow> rows;
+  const Param date = business_date ? Param(std::int64_t{business_date->days}) : Param(nullptr);
+  TS_RETURN_IF_ERROR(connection_.query(kSelectTotals, {location.view(), date}, [&rows](const Row& row) {
+    PostingTotalRow total;
+    total.location = LocationId(std::string(row.text(0)));
+    if (row.integer(1) != 0) total.business_date = Date{static_cast<std::int32_t>(row.integer(1))};
+    total.currency = row.text(2);
+    total.kind = row.text(3);
+    total.status = status_column(row, 4);
+    total.postings = row.integer(5);
+    total.gross = Amount{row.integer(6)};
+    total.units = Quantity{row.integer(7)};
+    rows.push_back(std::move(total));
+  }));
+  return rows;
+}
+
+}  // namespace tillsync::hub

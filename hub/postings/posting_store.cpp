@@ -1,0 +1,254 @@
+#include "hub/postings/posting_store.h"
+
+#include <map>
+#include <tuple>
+
+#include "hub/intake/intake.h"
+#include "hub/postings/journal.h"
+#include "hub/postings/posting_reader.h"
+#include "hub/postings/schema.h"
+
+namespace tillsync::hub {
+namespace {
+
+using sql::Blob;
+using sql::Param;
+using sql::Row;
+
+constexpr std::string_view kHub = "hub";
+constexpr std::size_t kPostingWidth = 19;
+constexpr std::string_view kInsertPosting =
+    "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
+    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, $13, $14, $15, $16, $17, $18, $19)";
+constexpr std::string_view kSelectState =
+    "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key"
+    " FROM posting WHERE posting_no = $1 /* for update */";
+constexpr std::string_view kUpdateState =
+    "UPDATE posting SET status = $2, is_open = $3, attempts = attempts + $4, next_try_at = $5,"
+    " erp_reference = CASE WHEN $6 = '' THEN erp_reference ELSE $6 END, last_error = $7, updated_at = $8 WHERE posting_no = $1";
+constexpr std::string_view kInsertHistory =
+    "INSERT INTO posting_history (posting_no, status, who, detail, at) VALUES ($1, $2, $3, $4, $5)";
+constexpr std::string_view kAddTotal =
+    "INSERT INTO posting_total (location, business_date, currency, kind, status, postings, gross_minor, units_milli)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (location, business_date, currency, kind, status) DO UPDATE SET"
+    " postings = postings + excluded.postings, gross_minor = gross_minor + excluded.gross_minor,"
+    " units_milli = units_milli + excluded.units_milli";
+constexpr std::string_view kSelectBody = "SELECT body FROM posting WHERE posting_no = $1";
+constexpr std::string_view kSelectSending = "SELECT posting_no FROM posting WHERE is_open = 1 AND status = 'sending'";
+
+struct Total {
+  std::int64_t postings = 0, gross_minor = 0, units_milli = 0;
+};
+/// By (location, business date, currency, kind, status).
+using Totals = std::map<std::tuple<std::string, std::int64_t, std::string, std::string, std::string_view>, Total>;
+
+struct PostingRow {
+  PostingStatus status = PostingStatus::kQueued;
+  std::string location;
+  std::int64_t business_date = 0;
+  std::string currency, kind;
+  std::int64_t gross_minor = 0, units_milli = 0;
+  std::string posting_id;
+  std::optional<std::int64_t> event_no;
+  std::string ordering_key;
+};
+
+Result<void> write_totals(sql::Connection& connection, const Totals& totals) {
+  for (const auto& [key, total] : totals) {
+    const auto& [location, date, currency, kind, status] = key;
+    TS_RETURN_IF_ERROR(connection.run(kAddTotal, {std::string_view(location), date, std::string_view(currency), std::string_view(kind),
+                                                  status, total.postings, total.gross_minor, total.units_milli}));
+  }
+  return {};
+}
+
+std::int64_t units_of(const Posting& posting) {
+  std::int64_t units = 0;
+  for (const PostingStock& line : posting.stock) units += summable(line.qty.milli);
+  return units;
+}
+
+std::int64_t posting_no_of(const PostingQueued& queued) {
+  return queued.behind_event_no == 0 ? 2 * queued.event_no : 2 * queued.behind_event_no + 1;
+}
+
+/// One step of one posting, with its history and totals. Steps of a bulk share one object.
+class Steps {
+ public:
+  Steps(sql::Connection& connection, Instant now) : connection_(connection), now_(now) {}
+
+  Result<std::optional<PostingRow>> load(std::int64_t posting_no) {
+    std::optional<PostingRow> found;
+    TS_RETURN_IF_ERROR(connection_.query(kSelectState, {posting_no}, [&found](const Row& row) {
+      PostingRow& posting = found.emplace();
+      posting.status = posting_status(row.text(0)).value_or(PostingStatus::kHeld);
+      posting.location = row.text(1);
+      posting.business_date = row.integer(2);
+      posting.currency = row.text(3);
+      posting.kind = row.text(4);
+      posting.gross_minor = row.integer(5);
+      posting.units_milli = row.integer(6);
+      posting.posting_id = row.text(7);
+      if (!row.is_null(8)) posting.event_no = row.integer(8);
+      posting.ordering_key = row.text(9);
+    }));
+    return found;
+  }
+
+  Result<void> take(std::int64_t posting_no, const PostingRow& before, PostingStatus to, std::string_view who, std::string_view detail,
+                    std::string_view erp_reference, std::string_view error, std::optional<Instant> next_try_at) {
+    const Param next = next_try_at ? Param(next_try_at->micros) : Param(nullptr);
+    // A look-up without an answer counts as well, so that the next one waits longer.
+    const bool is_attempt = to == PostingStatus::kSending || (before.status == PostingStatus::kUnknown && to == PostingStatus::kUnknown);
+    const std::int64_t attempts = is_attempt ? 1 : 0;
+    TS_RETURN_IF_ERROR(connection_.run(kUpdateState, {posting_no, to_string(to), std::int64_t{is_open(to) ? 1 : 0}, attempts, next,
+                                                      erp_reference, error, now_.micros}));
+    TS_RETURN_IF_ERROR(connection_.run(kInsertHistory, {posting_no, to_string(to), who, detail, now_.micros}));
+    move(before, before.status, -1);
+    move(before, to, 1);
+    return {};
+  }
+
+  Result<void> finish() { return write_totals(connection_, totals_); }
+
+ private:
+  void move(const PostingRow& row, PostingStatus status, std::int64_t sign) {
+    Total& total = totals_[{row.location, row.business_date, row.currency, row.kind, to_string(status)}];
+    total.postings += sign;
+    total.gross_minor += sign * summable(row.gross_minor);
+    total.units_milli += sign * row.units_milli;
+  }
+
+  sql::Connection& connection_;
+  Instant now_;
+  Totals totals_;
+};
+
+Result<bool> is_balanced(sql::Connection& connection, std::int64_t posting_no) {
+  Bytes body;
+  TS_RETURN_IF_ERROR(connection.query(kSelectBody, {posting_no}, [&body](const Row& row) { body = row.blob(0); }));
+  TS_ASSIGN_OR_RETURN(const Posting posting, decode_posting(body));
+  return check_balance(posting.journal, posting.currency.code).empty();
+}
+
+ExceptionRaised refused(const PostingRow& row, std::string_view error) {
+  ExceptionRaised raised;
+  raised.code = "posting.refused";
+  raised.subject = row.posting_id;
+  raised.cause_key = "posting:" + std::string(error.substr(0, error.find('\n')));
+  raised.location = LocationId(row.location);
+  raised.event_no = row.event_no;
+  raised.detail = std::string(error) + " (" + row.kind + " of " + row.ordering_key + ")";
+  return raised;
+}
+
+}  // namespace
+
+Result<void> migrate_postings(sql::Connection& connection) {
+  return sql::migrate(connection, "hub/postings", postings_schema::migrations());
+}
+
+Result<void> insert_postings(sql::Connection& connection, std::span<const PostingQueued> postings, Instant now) {
+  std::vector<Bytes> bodies;
+  bodies.reserve(postings.size());
+  std::vector<Param> params;
+  params.reserve(postings.size() * kPostingWidth);
+  Totals totals;
+  const PostingQueued* previous = nullptr;
+  Total* total = nullptr;
+  for (const PostingQueued& queued : postings) {
+    const Posting& posting = queued.posting;
+    const PostingStatus status = queued.balanced ? PostingStatus::kQueued : PostingStatus::kHeld;
+    const std::int64_t units = units_of(posting);
+    const std::int64_t date = posting.business_date ? posting.business_date->days : 0;
+    bodies.push_back(encode_posting(posting));
+    params.insert(params.end(),
+                  {posting_no_of(queued), queued.event_no, std::string_view(posting.posting_id),
+                   posting.idempotency_key == posting.posting_id ? Param(nullptr) : Param(std::string_view(posting.idempotency_key)),
+                   std::string_view(posting.kind), posting.location.view(),
+                   posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),
+                   std::string_view(posting.ordering_key), to_string(status), std::int64_t{is_open(status) ? 1 : 0}, std::int64_t{0},
+                   posting.gross.minor, units, std::string_view(), std::string_view(queued.problem), now.micros, now.micros,
+                   Blob{bodies.back()}});
+    // Neighbours mostly belong to the same total.
+    if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
+        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced)
+      total = &totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(status)}];
+    previous = &queued;
+    ++total->postings;
+    total->gross_minor += summable(posting.gross.minor);
+    total->units_milli += units;
+  }
+  TS_RETURN_IF_ERROR(connection.run_each(kInsertPosting, kPostingWidth, params));
+  return write_totals(connection, totals);
+}
+
+Result<std::vector<std::int64_t>> mark_sending(sql::Connection& connection, std::span<const std::int64_t> posting_nos, Instant now) {
+  Steps steps(connection, now);
+  std::vector<std::int64_t> marked;
+  for (const std::int64_t posting_no : posting_nos) {
+    TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
+    if (!row || !may_follow(row->status, PostingStatus::kSending)) continue;
+    TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kSending, kHub, {}, {}, {}, std::nullopt));
+    marked.push_back(posting_no);
+  }
+  TS_RETURN_IF_ERROR(steps.finish());
+  return marked;
+}
+
+Result<RecordedResults> record_results(sql::Connection& connection, std::span<const PostingResult> results, Instant now) {
+  Steps steps(connection, now);
+  RecordedResults recorded;
+  for (const PostingResult& result : results) {
+    TS_ASSIGN_OR_RETURN(const auto row, steps.load(result.posting_no));
+    if (!row || !may_follow(row->status, result.status)) continue;
+    const std::string_view detail = result.status == PostingStatus::kPosted ? result.erp_reference : result.error;
+    TS_RETURN_IF_ERROR(
+        steps.take(result.posting_no, *row, result.status, kHub, detail, result.erp_reference, result.error, result.next_try_at));
+    ++recorded.taken;
+    if (result.status == PostingStatus::kRefused) recorded.raised.push_back(refused(*row, result.error));
+    if (result.status == PostingStatus::kPosted) {
+      recorded.settled.push_back({"posting.refused", row->posting_id, "posted"});
+      recorded.settled.push_back({"posting.outcome_unknown", row->posting_id, "posted"});
+    }
+  }
+  TS_RETURN_IF_ERROR(steps.finish());
+  return recorded;
+}
+
+Result<std::size_t> recover_postings(sql::Connection& connection, Instant now) {
+  std::vector<std::int64_t> sending;
+  TS_RETURN_IF_ERROR(connection.query(kSelectSending, {}, [&sending](const Row& row) { sending.push_back(row.integer(0)); }));
+  Steps steps(connection, now);
+  for (const std::int64_t posting_no : sending) {
+    TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
+    TS_CHECK(row && may_follow(row->status, PostingStatus::kUnknown));
+    TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kUnknown, kHub, "the hub stopped while it was on its way", {},
+                                  "the hub stopped while it was on its way", now));
+  }
+  TS_RETURN_IF_ERROR(steps.finish());
+  return sending.size();
+}
+
+Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::string_view posting_id, PostingAction action,
+                                           std::string_view who, std::string_view reason, Instant now) {
+  TS_ASSIGN_OR_RETURN(const auto posting_no, PostingReader(connection).posting_no_of(posting_id));
+  if (!posting_no) return PostingActionStatus::kNotFound;
+  Steps steps(connection, now);
+  TS_ASSIGN_OR_RETURN(const auto row, steps.load(*posting_no));
+  const PostingActionDecision decision =
+      decide_posting_action(row ? std::optional(row->status) : std::nullopt, action, reason);
+  if (decision.status != PostingActionStatus::kDone) return decision.status;
+  if (decision.to == PostingStatus::kQueued) {
+    // One that was held and then skipped would go out unbalanced.
+    TS_ASSIGN_OR_RETURN(const bool may_be_sent, is_balanced(connection, *posting_no));
+    if (!may_be_sent) return PostingActionStatus::kNotPossible;
+  }
+  const std::optional<Instant> next = decision.to == PostingStatus::kUnknown ? std::optional(now) : std::nullopt;
+  TS_RETURN_IF_ERROR(steps.take(*posting_no, *row, decision.to, who, reason, {}, {}, next));
+  TS_RETURN_IF_ERROR(steps.finish());
+  return PostingActionStatus::kDone;
+}
+
+}  // namespace tillsync::hub

@@ -1,0 +1,41 @@
+// The writer's postings stage: makes the postings of a batch and queues them. Stands behind the ledger, whose stock changes
+// and reversals it needs. Writer thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "hub/postings/posting_map.h"
+#include "hub/writer/stage.h"
+
+namespace tillsync::hub {
+
+/// What a reversal of the batch needs and the batch does not hold.
+struct ReversalRows {
+  std::unordered_map<std::int64_t, Posting> originals;  // by event_no: those queued in earlier batches
+  struct VoidDocument {
+    LocationId location;
+    Header header;
+    std::string correlation_id;
+  };
+  std::unordered_map<std::int64_t, VoidDocument> voids;  // by event_no: voids that waited
+};
+
+/// All postings of a batch, in order; unbalanced ones raise their exception. Pure.
+std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows);
+
+class PostingsStage : public Stage {
+ public:
+  std::string_view name() const override { return "postings"; }
+  Result<void> start(sql::Connection& connection) override;
+  Result<void> load(sql::Connection& connection, const MicroBatch& batch) override;
+  void decide(MicroBatch& batch) override;
+  Result<void> write(sql::Connection& connection, const MicroBatch& batch) override;
+
+ private:
+  ReversalRows rows_;
+};
+
+}  // namespace tillsync::hub
