@@ -140,6 +140,11 @@ TEST_CASE("event reader: conflicts are listed under the event", "[intake]") {
 TEST_CASE("event reader: documents and numbers for the stages", "[intake]") {
   Filled filled;
   CHECK(filled.reader.event_no_of(filled.outcomes[1].event_id).value() == std::optional<std::int64_t>(2));
+  const Identity second = identity_of(sale("2", {goods_line("A", 1, 100)}), LocationId("GB"));
+  CHECK(filled.reader.event_no_of(second).value() == std::optional<std::int64_t>(2));
+  CHECK_FALSE(filled.reader.event_no_of(identity_of(sale("2", {}), LocationId("XX"))).value());
+  CHECK(filled.reader.summary(2).value()->document_no.value == "2");
+  CHECK_FALSE(filled.reader.summary(99).value());
   const auto document = filled.reader.document(2);
   REQUIRE(document);
   REQUIRE(*document);

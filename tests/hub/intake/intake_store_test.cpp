@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "hub/intake/event_reader.h"
 #include "tests/hub/writer/hub_fixture.h"
 
 using namespace tillsync;
@@ -70,4 +71,44 @@ TEST_CASE("intake store: the log takes no second row of one identity", "[intake]
   const auto again = write_intake(database.connection(), batch, rows, decision);
   REQUIRE_FALSE(again);
   CHECK(again.error().code == ErrorCode::kConflict);
+}
+
+TEST_CASE("intake store: event ids are indexed in large batches and found before and after", "[intake]") {
+  HubDatabase database;
+  REQUIRE(migrate_intake(database.connection()));
+  EventReader reader(database.connection());
+  const auto append = [&](std::int64_t event_no, char id) {
+    const std::string bytes(16, id);
+    REQUIRE(database.connection().run(
+        "INSERT INTO event (event_no, event_id, verdict, contract, location, till, series, document_no, received_at, correlation_id,"
+        " content_hash, mode, source, payload) VALUES ($1, $2, 'new', 'sale', 'GB', 'GB-1', '', $3, 0, '', x'', 'live', '', x'')",
+        {event_no, sql::Blob{bytes}, std::string_view(bytes)}));
+  };
+  EventId b;
+  b.data.fill('b');
+  append(1, 'a');
+  append(kEventIdsUnindexedMax - 1, 'b');
+  IntakeRows rows;
+  REQUIRE(load_counters(database.connection(), rows));
+  REQUIRE(index_event_ids(database.connection(), rows));
+  CHECK(rows.indexed_to == 0);
+  CHECK(reader.event_no_of(b).value() == kEventIdsUnindexedMax - 1);
+
+  append(kEventIdsUnindexedMax, 'c');
+  REQUIRE(load_counters(database.connection(), rows));
+  REQUIRE(index_event_ids(database.connection(), rows));
+  CHECK(rows.indexed_to == kEventIdsUnindexedMax);
+  CHECK(database.number("SELECT count(*) FROM event_by_id") == 3);
+  CHECK(reader.event_no_of(b).value() == kEventIdsUnindexedMax - 1);
+
+  IntakeRows restarted;
+  REQUIRE(load_counters(database.connection(), restarted));
+  CHECK(restarted.indexed_to == kEventIdsUnindexedMax);
+  append(kEventIdsUnindexedMax + 1, 'd');
+  EventId d;
+  d.data.fill('d');
+  CHECK(reader.event_no_of(d).value() == kEventIdsUnindexedMax + 1);
+  EventId unknown;
+  unknown.data.fill('u');
+  CHECK_FALSE(reader.event_no_of(unknown).value());
 }

@@ -215,3 +215,28 @@ TEST_CASE("ledger stage: documents dated far ahead of their receipt are booked a
   CHECK(hub.database.number("SELECT occurred_at FROM stock_entry") == receipt.micros);
   CHECK(hub.open("till_clock_ahead") == 1);
 }
+
+TEST_CASE("ledger stage: what is remembered of balances is what is stored, also after counts and rollbacks", "[ledger]") {
+  LedgerHub hub;
+  AgentFeed other("a_two", 'f');
+  std::int64_t expected = 0;
+  for (int round = 0; round < 6; ++round) {
+    hub.take(sale("s" + std::to_string(round), {goods_line("A", 1, 100)}, minutes_after(kMorning, 10 * round)));
+    --expected;
+    if (round == 2) {
+      hub.take(count("c", {movement_line("A", 50)}, minutes_after(kMorning, 10 * round + 1)));
+      expected = 50;
+    }
+    if (round == 4) {
+      std::vector<CommitDocuments> group;
+      group.push_back(hub.feed.batch({incoming(sale("x", {goods_line("A", 7, 100)}, minutes_after(kMorning, 99)))}));
+      CommitDocuments hole = other.batch({incoming(sale("y", {goods_line("A", 1, 100)})), incoming(sale("z", {goods_line("A", 1, 100)}))});
+      hole.documents[1].seq = 9;
+      group.push_back(std::move(hole));
+      CHECK_FALSE(hub.hub.run(std::move(group))[1]);
+      expected -= 7;
+    }
+    CHECK(hub.on_hand("A") == expected);
+    CHECK(hub.reader.verify()->empty());
+  }
+}
