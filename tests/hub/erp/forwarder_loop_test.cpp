@@ -80,10 +80,10 @@ struct Fixture {
   void add_many(std::int64_t wanted, std::int64_t keys) {
     std::vector<PostingQueued> postings;
     for (std::int64_t no = 1; no <= wanted; ++no) postings.push_back(hub::test::posting(no, "L" + std::to_string(no % keys)));
-    hub::test::queue(*hub::test::open(folder / "hub.db"), postings, 1);
+    hub::test::queue(*hub::test::open(folder / "hub.db"), postings);
   }
   void add(std::int64_t no, const std::string& key, const std::string& sku = "A") {
-    hub::test::queue(*hub::test::open(folder / "hub.db"), {hub::test::posting(no, key, sku)}, no);
+    hub::test::queue(*hub::test::open(folder / "hub.db"), {hub::test::posting(no, key, sku)});
   }
   std::int64_t count(const std::string& status) { return hub::test::count(*reader, status); }
   std::string value(const std::string& column, std::int64_t no) { return hub::test::value(*reader, column, no); }
@@ -205,7 +205,7 @@ TEST_CASE("forwarder: what was being sent when the hub died is looked up after t
   // The record that a kill -9 leaves: one posting whose answer came too late to be recorded, one that never left.
   const std::string reference = fixture.value("erp_reference", 1);
   auto connection = hub::test::open(fixture.folder / "hub.db");
-  hub::test::queue(*connection, {hub::test::posting(2, "L1")}, 2);
+  hub::test::queue(*connection, {hub::test::posting(2, "L1")});
   REQUIRE(connection->run("UPDATE posting SET status = 'sending', is_open = 1, erp_reference = ''"));
   fixture.start_forwarder();
   fixture.wait_for("posted", 2);

@@ -54,9 +54,12 @@ inline PostingQueued posting(std::int64_t no, const std::string& key, const std:
   return queued;
 }
 
-inline void queue(sql::Connection& connection, const std::vector<PostingQueued>& postings, std::int64_t first_no) {
+inline void queue(sql::Connection& connection, const std::vector<PostingQueued>& postings) {
   REQUIRE(connection.begin());
-  REQUIRE(insert_postings(connection, postings, first_no, Instant{}));
+  REQUIRE(insert_postings(connection, postings, Instant{}));
+  // The tests call a posting by the number of its event.
+  for (const auto& queued : postings)
+    REQUIRE(connection.run("UPDATE posting SET posting_no = $1 WHERE event_no = $1", {queued.event_no}));
   REQUIRE(connection.commit());
 }
 

@@ -20,7 +20,7 @@ struct Fixture {
     std::vector<PostingQueued> postings;
     std::int64_t no = 0;
     for (const auto& key : keys) postings.push_back(hub::test::posting(++no, key));
-    hub::test::queue(*connection, postings, 1);
+    hub::test::queue(*connection, postings);
   }
   std::vector<ClaimedPosting> due(Instant now = kNow, std::set<std::string> excluded = {}) {
     auto claims = queue.due(*connection, now, 100, std::move(excluded));
@@ -138,7 +138,7 @@ TEST_CASE("posting queue: goes round the keys, and takes a bounded number of eac
   Fixture fixture;
   fixture.add(std::vector<std::string>(kDuePerKeyMax + 1, "a"));
   CHECK(fixture.due().size() == kDuePerKeyMax);
-  hub::test::queue(*fixture.connection, {hub::test::posting(100, "b"), hub::test::posting(101, "c")}, 100);
+  hub::test::queue(*fixture.connection, {hub::test::posting(100, "b"), hub::test::posting(101, "c")});
   std::vector<std::string> keys;
   for (int i = 0; i < 4; ++i) {
     const auto claims = fixture.queue.due(*fixture.connection, kNow, 1, {});
