@@ -1,0 +1,146 @@
+// What holds for every route: who may use it, what a request has to look like, what every answer carries.
+#include "hub/api/api_server.h"
+
+#include <catch2/catch.hpp>
+#include <regex>
+
+#include "tests/hub/api/api_stand.h"
+
+using namespace tillsync;
+using namespace tillsync::hub;
+using tillsync::hub::test::ApiStand;
+using tillsync::hub::test::code_of;
+using nlohmann::json;
+
+namespace {
+
+std::string path_of(const Route& route) { return std::regex_replace(std::string(route.pattern), std::regex("\\{[^}]*\\}"), "nosuch"); }
+std::string body_of(const Route& route) { return route.method == "GET" ? "" : "{}"; }
+const std::vector<std::pair<std::string, Role>> kRoles = {
+    {"viewer", Role::kViewer}, {"operator", Role::kOperator}, {"finance", Role::kFinance}, {"administrator", Role::kAdministrator}};
+
+}  // namespace
+
+TEST_CASE("api: every route asks for its role, and no more", "[api]") {
+  ApiStand stand;
+  for (const auto& [route, handler] : all_endpoints()) {
+    INFO(route.method << " " << route.pattern);
+    const std::string path = path_of(route), body = body_of(route), method(route.method);
+    if (route.role == Role::kPublic) {
+      CHECK(stand.call(method, path, body, "").status == 200);
+      continue;
+    }
+    for (const char* token : {"", "nosuch", "expired", "revoked"}) {
+      const auto answer = stand.call(method, path, body, token);
+      CHECK(answer.status == 401);
+      CHECK(answer.headers.at("www-authenticate") == "Bearer");
+    }
+    for (const auto& [token, role] : kRoles) {
+      INFO(token);
+      const int status = stand.call(method, path, body, token).status;
+      if (role < route.role) {
+        CHECK(status == 403);
+      } else {
+        CHECK(status != 401);
+        CHECK(status != 403);
+        CHECK(status < 500);
+      }
+    }
+  }
+}
+
+TEST_CASE("api: a token counts only as a bearer", "[api]") {
+  ApiStand stand;
+  for (const char* header : {"Authorization: Basic administrator", "Authorization: administrator", "Authorization: bearer", "Authorization: Bearer "}) {
+    CHECK(stand.call("GET", "/v1/stock", "", "x", {header}).status == 401);
+  }
+}
+
+TEST_CASE("api: unknown paths and methods are told apart", "[api]") {
+  ApiStand stand;
+  for (const char* path : {"/", "/v1", "/v1/nosuch", "/v1/stock/", "/v1//stock", "/v1/agents/a/b"}) CHECK(stand.call("GET", path).status == 404);
+  const auto answer = stand.call("DELETE", "/v1/agents");
+  CHECK(answer.status == 405);
+  CHECK(answer.headers.at("allow") == "GET");
+}
+
+TEST_CASE("api: a body that is neither JSON nor MessagePack is refused on every route that takes one", "[api]") {
+  ApiStand stand;
+  for (const auto& [route, handler] : all_endpoints()) {
+    if (route.method == "GET") continue;
+    INFO(route.method << " " << route.pattern);
+    CHECK(stand.call(std::string(route.method), path_of(route), "a=b", "administrator", {"Content-Type: application/x-www-form-urlencoded"}).status == 415);
+    CHECK(stand.call(std::string(route.method), path_of(route), "not json").status == 422);
+  }
+}
+
+TEST_CASE("api: every answer carries the caller's correlation id, or a new one", "[api]") {
+  ApiStand stand;
+  CHECK(stand.call("GET", "/v1/stock", "", "viewer", {"X-Correlation-Id: abc-1"}).headers.at("x-correlation-id") == "abc-1");
+  CHECK(stand.call("GET", "/v1/nosuch", "", "viewer", {"X-Correlation-Id: abc-1"}).headers.at("x-correlation-id") == "abc-1");
+  CHECK(stand.call("GET", "/v1/stock").headers.at("x-correlation-id").starts_with("c_"));
+  CHECK(stand.call("GET", "/v1/stock", "", "viewer", {"X-Correlation-Id: " + std::string(64, 'x')}).headers.at("x-correlation-id") == std::string(64, 'x'));
+  CHECK(stand.call("GET", "/v1/stock", "", "viewer", {"X-Correlation-Id: " + std::string(65, 'x')}).headers.at("x-correlation-id").starts_with("c_"));
+}
+
+TEST_CASE("api: the documented effects need an idempotency key within its limit", "[api]") {
+  ApiStand stand;
+  std::size_t checked = 0;
+  for (const auto& [route, handler] : all_endpoints()) {
+    if (route.repeat != Repeat::kIdempotencyKey) continue;
+    INFO(route.method << " " << route.pattern);
+    ++checked;
+    const std::string body = R"({"reason":"r","assignee":"a","location":"GB"})";
+    const auto with_key = [&](const std::string& header) { return stand.call("POST", path_of(route), body, "administrator", {header}); };
+    CHECK(code_of(with_key("Idempotency-Key;")) == "idempotency_key_missing");  // sent empty
+    CHECK(with_key("Idempotency-Key: " + std::string(kIdempotencyKeyBytesMax + 1, 'k')).status == 400);
+    CHECK(with_key("Idempotency-Key: " + std::string(kIdempotencyKeyBytesMax, 'k')).status != 400);
+  }
+  CHECK(checked >= 6);
+}
+
+TEST_CASE("api: every list holds its page limit", "[api]") {
+  ApiStand stand;
+  for (const char* path : {"/v1/events", "/v1/stock", "/v1/postings", "/v1/exceptions", "/v1/agents", "/v1/enrolment-tokens", "/v1/locations"}) {
+    INFO(path);
+    for (const char* limit : {"0", "201", "-1", "1x", "", "99999999999999999999"}) {
+      CHECK(stand.call("GET", std::string(path) + "?limit=" + limit).status == 422);
+    }
+    const json page = stand.get(std::string(path) + "?limit=200");
+    CHECK(page.at("items").is_array());
+    CHECK(page.at("next").is_null());
+  }
+  for (const char* path : {"/v1/events", "/v1/postings", "/v1/exceptions"}) {
+    CHECK(stand.call("GET", std::string(path) + "?after=junk").status == 422);
+    CHECK(stand.call("GET", std::string(path) + "?after=-1").status == 422);
+  }
+}
+
+TEST_CASE("api: health, readiness, metrics and the contract are there without a token", "[api]") {
+  ApiStand stand;
+  CHECK(json::parse(stand.call("GET", "/healthz", "", "").body).at("status") == "ok");
+  CHECK(json::parse(stand.call("GET", "/readyz", "", "").body).at("status") == "ready");
+  CHECK(stand.call("GET", "/metrics", "", "").body.find("tillsync_documents_total") != std::string::npos);
+  CHECK(json::parse(stand.call("GET", "/v1/openapi.json", "", "").body).at("openapi") == "3.1.0");
+  stand.not_ready = "the disk is full";
+  const auto answer = stand.call("GET", "/readyz", "", "");
+  CHECK(answer.status == 503);
+  CHECK(json::parse(answer.body).at("detail") == "the disk is full");
+}
+
+TEST_CASE("api: the contract names each route with its role, and none that is not there", "[api]") {
+  ApiStand stand;
+  const json paths = json::parse(stand.call("GET", "/v1/openapi.json").body).at("paths");
+  std::size_t documented = 0;
+  for (const auto& [path, operations] : paths.items()) documented += operations.size();
+  CHECK(documented == all_endpoints().size());
+  for (const auto& [route, handler] : all_endpoints()) {
+    INFO(route.method << " " << route.pattern);
+    std::string method(route.method);
+    std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+    REQUIRE(paths.contains(std::string(route.pattern)));
+    REQUIRE(paths[std::string(route.pattern)].contains(method));
+    const json& operation = paths[std::string(route.pattern)][method];
+    CHECK(operation.value("x-role", "public") == to_string(route.role));
+  }
+}

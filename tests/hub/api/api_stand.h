@@ -1,0 +1,180 @@
+// The hub's API in this process, over a real database and writer with all stages, without sync and ERP. Every answer is written
+// down for contract.py.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/base/os.h"
+#include "common/crypto/crypto.h"
+#include "hub/api/api_server.h"
+#include "hub/app/hub_database.h"
+#include "hub/exceptions/exceptions_stage.h"
+#include "hub/fleet/fleet_store.h"
+#include "hub/insight/insight_stage.h"
+#include "hub/intake/intake_stage.h"
+#include "hub/ledger/ledger_stage.h"
+#include "hub/postings/postings_stage.h"
+#include "hub/writer/writer_loop.h"
+#include "tests/support/http.h"
+
+namespace tillsync::hub::test {
+
+using nlohmann::json;
+using tillsync::test::HttpAnswer;
+
+inline void write_down(const std::string& method, const std::string& path, const HttpAnswer& answer) {
+  const char* bin = std::getenv("TILLSYNC_BIN_DIR");
+  if (bin == nullptr) return;
+  static std::ofstream file(std::filesystem::path(bin).parent_path() / "tests" / "api_answers.jsonl", std::ios::trunc);
+  const auto type = answer.headers.find("content-type");
+  const bool is_json = type != answer.headers.end() && type->second.find("json") != std::string::npos;
+  file << json{{"method", method},
+               {"path", path.substr(0, path.find('?'))},
+               {"status", answer.status},
+               {"content_type", type == answer.headers.end() ? "" : type->second},
+               {"body", is_json ? answer.body : ""}}
+              .dump()
+       << std::endl;
+}
+
+class ApiStand {
+ public:
+  ApiStand() {
+    std::filesystem::create_directories(folder_);
+    const auto database = folder_ / "hub.db";
+    auto connection = take(open_database(database, 4));
+    for (const char* role : {"viewer", "operator", "finance", "administrator"}) add_token(*connection, role, role, {}, {});
+    add_token(*connection, "expired", "administrator", os::now() - seconds(1), {});
+    add_token(*connection, "revoked", "administrator", {}, os::now());
+    std::vector<std::unique_ptr<Stage>> stages;
+    stages.push_back(std::make_unique<IntakeStage>());
+    stages.push_back(std::make_unique<LedgerStage>());
+    stages.push_back(std::make_unique<PostingsStage>());
+    stages.push_back(std::make_unique<ExceptionsStage>());
+    stages.push_back(std::make_unique<InsightStage>(metrics));
+    writer = take(WriterLoop::start(std::move(connection), take(open_for_checkpoints(database)), std::move(stages), {}));
+    reads_ = take(ReadPool::open(2, [database] { return open_for_reading(database); }));
+    context_.reset(new ApiContext{.writer = *writer,
+                                  .reads = *reads_,
+                                  .now = [] { return os::now(); },
+                                  .authenticate = [this](std::string_view token) { return authenticate(token); },
+                                  .metrics_text = [this] { return metrics.text(); },
+                                  .not_ready = [this] { return not_ready; },
+                                  .connectors = [] { return std::vector{ConnectorState{"generic", "http://erp/postings", "flowing", ""}}; },
+                                  .agents = agents,
+                                  .outbound_advanced = [] {},
+                                  .keys_in_progress = {}});
+    http::ServerOptions options;
+    options.threads = 2;
+    server_ = take(ApiServer::start(options, *context_));
+  }
+  ~ApiStand() {
+    server_->stop_accepting();
+    writer->stop();
+    server_.reset();
+    context_.reset();
+    reads_.reset();
+    writer.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  /// token "" sends none. A POST gets a key of its own unless `headers` names one.
+  HttpAnswer call(const std::string& method, const std::string& path, const std::string& body = {}, const std::string& token = "administrator",
+                  std::vector<std::string> headers = {}) {
+    const auto has = [&](const std::string& name) {
+      return std::ranges::any_of(headers, [&](const std::string& header) { return header.starts_with(name); });
+    };
+    if (!token.empty() && !has("Authorization:")) headers.push_back("Authorization: Bearer " + token);
+    if (!has("Content-Type:") && !body.empty()) headers.push_back("Content-Type: application/json");
+    if (method == "POST" && !has("Idempotency-Key")) headers.push_back("Idempotency-Key: key-" + std::to_string(++calls_));
+    HttpAnswer answer = tillsync::test::http(method, url(path), body, headers);
+    write_down(method, path, answer);
+    return answer;
+  }
+  /// From any thread, as administrator.
+  HttpAnswer call_unrecorded(const std::string& method, const std::string& path, const std::string& body, std::vector<std::string> headers) const {
+    headers.insert(headers.end(), {"Authorization: Bearer administrator", "Content-Type: application/json"});
+    return tillsync::test::http(method, url(path), body, headers);
+  }
+  std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(server_->port()) + path; }
+  json get(const std::string& path) {
+    const HttpAnswer answer = call("GET", path);
+    INFO(path << ": " << answer.body);
+    REQUIRE(answer.status == 200);
+    return json::parse(answer.body);
+  }
+  json items(const std::string& path) { return get(path).at("items"); }
+
+  /// A location, a product and a sale of six of it, with its posting.
+  std::string add_sale(const std::string& number = "1", const std::string& sku = "A") {
+    REQUIRE(call("PUT", "/v1/locations/GB", R"({"id":"GB","name":"London"})").status == 200);
+    REQUIRE(call("PUT", "/v1/products/A", R"({"sku":"A","description":"Heart"})").status == 200);
+    const HttpAnswer answer = call("POST", "/v1/documents", sale(number, sku).dump());
+    INFO(answer.body);
+    REQUIRE(answer.status == 201);
+    return json::parse(answer.body).at("event_id");
+  }
+  static json sale(const std::string& number, const std::string& sku = "A") {
+    return {{"contract", "sale/1"}, {"location", "GB"}, {"source", "WMS"}, {"till", "GB-1"}, {"document_no", number},
+            {"business_date", "2010-12-01"}, {"occurred_at", "2010-12-01T08:26:00Z"}, {"currency", "GBP"}, {"correlation_id", "trace-" + number},
+            {"lines", {{{"line_no", 1}, {"kind", "goods"}, {"sku", sku}, {"qty", "6"}, {"unit_price", "2.55"}, {"amount", "15.30"}, {"tax_codes", {"S"}}}}},
+            {"tax_summary", {{{"code", "S"}, {"rate", "0.175"}, {"base", "15.30"}, {"amount", "2.68"}}}},
+            {"tenders", {{{"tender_no", 1}, {"type", "card"}, {"amount", "17.98"}}}},
+            {"totals", {{"net", "15.30"}, {"tax", "2.68"}, {"gross", "17.98"}, {"rounding", "0.00"}}}};
+  }
+  /// A write of the test's own, committed when it returns.
+  void write(const std::function<Result<void>(sql::Connection&)>& apply) {
+    auto done = std::make_shared<std::promise<Result<void>>>();
+    auto future = done->get_future();
+    REQUIRE(writer->submit(Priority::kRequest, Task{"test", [apply](sql::Connection& connection, Instant) { return apply(connection); },
+                                                    [done](Result<void> result) { done->set_value(std::move(result)); }}));
+    REQUIRE(future.get());
+  }
+
+  Metrics metrics;
+  AgentRegistry agents;
+  std::unique_ptr<WriterLoop> writer;
+  std::optional<std::string> not_ready;
+
+ private:
+  template <class T>
+  static T take(Result<T> result) {
+    if (!result) FAIL(to_string(result.error()));
+    return std::move(*result);
+  }
+  static void add_token(sql::Connection& connection, const std::string& name, const std::string& role, std::optional<Instant> expires_at,
+                        std::optional<Instant> revoked_at) {
+    FleetStore store(connection);
+    REQUIRE(store.add_api_token({.token_id = "id-" + name, .name = name, .role = role, .created_at = Instant{}, .expires_at = expires_at, .revoked_at = {}}, name));
+    if (revoked_at) REQUIRE(store.revoke_api_token("id-" + name, *revoked_at));
+  }
+  std::optional<Caller> authenticate(std::string_view token) {
+    const auto connection = reads_->borrow();
+    const auto row = FleetStore(*connection).find_api_token(token);
+    if (!row || !*row || !(*row)->is_valid(os::now())) return std::nullopt;
+    return Caller{(*row)->name, *parse_role((*row)->role)};
+  }
+
+  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / random_secret("tillsync-api-");
+  std::unique_ptr<ReadPool> reads_;
+  std::unique_ptr<ApiContext> context_;
+  std::unique_ptr<ApiServer> server_;
+  int calls_ = 0;
+};
+
+inline std::string code_of(const HttpAnswer& answer) {
+  const json problem = json::parse(answer.body, nullptr, false);
+  return problem.is_object() ? problem.value("type", "").substr(std::string("urn:tillsync:problem:").size()) : "";
+}
+
+}  // namespace tillsync::hub::test

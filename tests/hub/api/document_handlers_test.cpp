@@ -1,0 +1,129 @@
+// POST /v1/documents and what can be read of them afterwards: events, traces, stock, reconciliation.
+#include <catch2/catch.hpp>
+
+#include "common/base/limits.h"
+#include "tests/hub/api/api_stand.h"
+
+using namespace tillsync;
+using namespace tillsync::hub;
+using tillsync::hub::test::ApiStand;
+using tillsync::hub::test::code_of;
+using nlohmann::json;
+
+TEST_CASE("documents: the same content again gets the same answer, other content a conflict", "[api]") {
+  ApiStand stand;
+  stand.add_sale("1");
+  const auto again = stand.call("POST", "/v1/documents", ApiStand::sale("1").dump());
+  CHECK(again.status == 200);
+  json other = ApiStand::sale("1");
+  other["operator"] = "somebody else";
+  const auto conflict = stand.call("POST", "/v1/documents", other.dump());
+  CHECK(conflict.status == 409);
+  const std::string exception_id = json::parse(conflict.body).at("exception_id");
+  CHECK(stand.get("/v1/exceptions/" + exception_id).at("exception_id") == exception_id);
+  CHECK(stand.items("/v1/events").size() == 1);
+  CHECK(stand.items("/v1/stock?location=GB&sku=A").at(0).at("on_hand") == "-6");
+  const json event = stand.get("/v1/events/" + json::parse(again.body).at("event_id").get<std::string>());
+  CHECK(event.at("document").at("document_no") == "1");
+  CHECK(event.at("conflicts").size() == 1);
+}
+
+TEST_CASE("documents: what is no document is refused and leaves nothing", "[api]") {
+  ApiStand stand;
+  const auto refused = [&](const json& body, const std::string& code) {
+    const auto answer = stand.call("POST", "/v1/documents", body.dump());
+    INFO(answer.body);
+    CHECK(answer.status == 422);
+    CHECK(code_of(answer) == code);
+  };
+  json document = ApiStand::sale("1");
+  document.erase("location");
+  refused(document, "no_location");
+  document = ApiStand::sale("1");
+  document.erase("source");
+  refused(document, "no_source");
+  document = ApiStand::sale("1");
+  document.erase("document_no");
+  refused(document, "no_identity");
+  document = ApiStand::sale("1");
+  document["contract"] = "sale/99";
+  refused(document, "unknown_contract");
+  refused(json::array(), "no_documents");
+  refused(json::array({ApiStand::sale("1"), {{"contract", "sale/1"}}}), "no_identity");  // all or none
+  CHECK(stand.items("/v1/events").empty());
+}
+
+TEST_CASE("documents: a list is taken up to its limit, one result each, in order", "[api]") {
+  ApiStand stand;
+  stand.add_sale("1");
+  json list = json::array({ApiStand::sale("2"), ApiStand::sale("1")});
+  const auto answer = stand.call("POST", "/v1/documents", list.dump());
+  CHECK(answer.status == 200);
+  const json results = json::parse(answer.body);
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].at("code") == 201);
+  CHECK(results[1].at("code") == 200);
+  json tiny = {{"contract", "till-event/1"}, {"location", "GB"}, {"source", "WMS"}, {"till", "GB-1"}, {"business_date", "2010-12-01"},
+               {"occurred_at", "2010-12-01T08:26:00Z"}, {"type", "no_sale"}};
+  list = json::array();
+  for (std::size_t i = 0; i <= kDocumentsPerRequestMax; ++i) {
+    tiny["document_no"] = "n" + std::to_string(i);
+    list.push_back(tiny);
+  }
+  CHECK(stand.call("POST", "/v1/documents", list.dump()).status == 413);
+  list.erase(0);
+  CHECK(stand.call("POST", "/v1/documents", list.dump()).status == 200);
+}
+
+TEST_CASE("documents: doubts come back as warnings and stand on the exceptions list", "[api]") {
+  ApiStand stand;
+  json document = ApiStand::sale("1", "NOSUCH");
+  document["colour"] = "red";
+  const auto answer = stand.call("POST", "/v1/documents", document.dump());
+  CHECK(answer.status == 201);
+  CHECK(!json::parse(answer.body).at("warnings").empty());
+  const json exceptions = stand.items("/v1/exceptions?code=unknown_sku");
+  REQUIRE(exceptions.size() == 1);
+  CHECK(exceptions[0].at("cause_key") == "sku:NOSUCH");
+  CHECK(stand.call("PUT", "/v1/products/NOSUCH", R"({"sku":"NOSUCH","description":"found"})").status == 200);
+  CHECK(stand.items("/v1/exceptions?code=unknown_sku&status=open").empty());
+}
+
+TEST_CASE("events: filters, pages, and what is not there", "[api]") {
+  ApiStand stand;
+  for (const char* number : {"1", "2", "3"}) stand.add_sale(number);
+  CHECK(stand.items("/v1/events?document_no=2").size() == 1);
+  CHECK(stand.items("/v1/events?location=FR").empty());
+  const json first = stand.get("/v1/events?limit=2");
+  CHECK(first.at("items").size() == 2);
+  const json second = stand.get("/v1/events?limit=2&after=" + first.at("next").get<std::string>());
+  CHECK(second.at("items").size() == 1);
+  CHECK(second.at("next").is_null());
+  CHECK(stand.items("/v1/events?sort=-event_no").at(0).at("document_no") == "3");
+  for (const char* id : {"e_nosuch", "nosuch", "e_00000000000000000000000000"}) CHECK(stand.call("GET", std::string("/v1/events/") + id).status == 404);
+}
+
+TEST_CASE("trace: from the till to the queue of the ERP, each with its clock", "[api]") {
+  ApiStand stand;
+  stand.add_sale("1");
+  std::vector<std::string> names;
+  const json trace = stand.get("/v1/traces/trace-1");
+  for (const json& milestone : trace.at("milestones")) names.push_back(milestone.at("milestone"));
+  CHECK(names == std::vector<std::string>{"occurred", "durable_at_agent", "at_hub", "posting_queued"});
+  CHECK(stand.call("GET", "/v1/traces/nosuch").status == 404);
+}
+
+TEST_CASE("reconciliation: the hub's books beside what the ERP has acknowledged", "[api]") {
+  ApiStand stand;
+  stand.add_sale("1");
+  for (const char* query : {"", "?location=GB", "?location=GB&business_date=2010-12-01"}) {
+    const json rows = stand.items(std::string("/v1/reconciliation") + query);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].at("hub") == json{{"documents", 1}, {"gross", "17.98"}, {"units", "-6"}});
+    CHECK(rows[0].at("erp").at("documents") == 0);
+    CHECK(rows[0].at("waiting") == 1);
+    CHECK(rows[0].at("balanced") == false);
+  }
+  CHECK(stand.items("/v1/reconciliation?business_date=2010-12-02").empty());
+  CHECK(stand.call("GET", "/v1/reconciliation?business_date=2010-02-30").status == 422);
+}

@@ -1,0 +1,101 @@
+// /v1/postings and its steps, /v1/connectors, /v1/exceptions and its steps.
+#include <catch2/catch.hpp>
+
+#include "hub/postings/posting_store.h"
+#include "tests/hub/api/api_stand.h"
+
+using namespace tillsync;
+using namespace tillsync::hub;
+using tillsync::hub::test::ApiStand;
+using nlohmann::json;
+
+namespace {
+
+std::string add_posting(ApiStand& stand) {
+  stand.add_sale("1");
+  return stand.items("/v1/postings").at(0).at("posting_id");
+}
+
+/// What the forwarder does, as far as the tables are concerned.
+void forward(ApiStand& stand, PostingStatus status) {
+  const std::int64_t posting_no = stand.items("/v1/postings").at(0).at("posting_no");
+  stand.write([status, posting_no](sql::Connection& connection) -> Result<void> {
+    TS_ASSIGN_OR_RETURN(const auto marked, mark_sending(connection, std::span(&posting_no, 1), os::now()));
+    CHECK(marked.size() == 1);
+    PostingResult result;
+    result.posting_no = posting_no;
+    result.status = status;
+    result.erp_reference = status == PostingStatus::kPosted ? "ERP-1" : "";
+    result.error = status == PostingStatus::kPosted ? "" : "unknown_item: item A is not known";
+    TS_RETURN_IF_ERROR(record_results(connection, std::span(&result, 1), os::now()));
+    return {};
+  });
+}
+
+}  // namespace
+
+TEST_CASE("postings: listed by status and location, shown with document and history", "[api]") {
+  ApiStand stand;
+  const std::string id = add_posting(stand);
+  CHECK(stand.items("/v1/postings?status=queued&location=GB").size() == 1);
+  CHECK(stand.items("/v1/postings?status=posted").empty());
+  CHECK(stand.call("GET", "/v1/postings?status=nosuch").status == 422);
+  const json posting = stand.get("/v1/postings/" + id);
+  CHECK(posting.at("gross") == "17.98");
+  CHECK(posting.at("posting").at("idempotency_key") == id);
+  CHECK(posting.at("history").size() == 1);
+  CHECK(stand.call("GET", "/v1/postings/p_nosuch").status == 404);
+}
+
+TEST_CASE("postings: a refused one is retried, a posted one replayed, each step with who and why", "[api]") {
+  ApiStand stand;
+  const std::string id = add_posting(stand);
+  const std::string path = "/v1/postings/" + id;
+  CHECK(stand.call("POST", path + "/retry", "{}").status == 409);  // it waits for its turn already
+  CHECK(stand.call("POST", path + "/replay", "{}").status == 409);
+  forward(stand, PostingStatus::kRefused);
+  CHECK(stand.items("/v1/postings?status=refused").at(0).at("last_error") == "unknown_item: item A is not known");
+  const auto retried = stand.call("POST", path + "/retry", R"({"reason":"item created"})", "operator");
+  CHECK(retried.status == 200);
+  CHECK(json::parse(retried.body).at("status") == "queued");
+  CHECK(json::parse(retried.body).at("history").back().at("who") == "operator");
+  forward(stand, PostingStatus::kPosted);
+  CHECK(stand.call("POST", path + "/retry", "{}").status == 409);
+  CHECK(stand.call("POST", path + "/skip", R"({"reason":"r"})").status == 409);
+  CHECK(stand.call("POST", path + "/replay", "{}").status == 200);
+}
+
+TEST_CASE("postings: skipping needs a reason", "[api]") {
+  ApiStand stand;
+  const std::string path = "/v1/postings/" + add_posting(stand) + "/skip";
+  CHECK(stand.call("POST", path, "{}").status == 422);
+  CHECK(stand.call("POST", path, json{{"reason", std::string(1'001, 'r')}}.dump()).status == 422);
+  CHECK(stand.call("POST", path, json{{"reason", std::string(1'000, 'r')}}.dump()).status == 200);
+  CHECK(stand.call("POST", "/v1/postings/p_nosuch/skip", R"({"reason":"r"})").status == 404);
+}
+
+TEST_CASE("connectors: state of the breaker and what waits", "[api]") {
+  ApiStand stand;
+  add_posting(stand);
+  const json connector = stand.items("/v1/connectors").at(0);
+  CHECK(connector.at("breaker") == "flowing");
+  CHECK(connector.at("waiting") == 1);
+}
+
+TEST_CASE("exceptions: assigned and dismissed with a reason, once", "[api]") {
+  ApiStand stand;
+  stand.add_sale("1", "NOSUCH");
+  const std::string path = "/v1/exceptions/" + stand.items("/v1/exceptions?code=unknown_sku").at(0).at("exception_id").get<std::string>();
+  CHECK(stand.call("POST", path + "/assign", "{}").status == 422);
+  const auto assigned = stand.call("POST", path + "/assign", R"({"assignee":"ana"})");
+  CHECK(assigned.status == 200);
+  CHECK(json::parse(assigned.body).at("status") == "assigned");
+  CHECK(stand.items("/v1/exceptions?status=assigned&assignee=ana").size() == 1);
+  CHECK(stand.call("POST", path + "/dismiss", R"({"reason":""})").status == 422);
+  CHECK(stand.call("POST", path + "/dismiss", R"({"reason":"known"})").status == 200);
+  CHECK(stand.call("POST", path + "/dismiss", R"({"reason":"again"})").status == 409);
+  CHECK(stand.get(path).at("steps").size() == 3);
+  CHECK(stand.call("GET", "/v1/exceptions/x_nosuch").status == 404);
+  CHECK(stand.call("POST", "/v1/exceptions/x_nosuch/dismiss", R"({"reason":"r"})").status == 404);
+  CHECK(stand.call("GET", "/v1/exceptions?status=nosuch").status == 422);
+}
