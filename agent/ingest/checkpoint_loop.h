@@ -15,7 +15,7 @@ namespace tillsync::agent {
 
 inline constexpr std::int64_t kCheckpointPages = 1'000;  // written to the log since the last time
 inline constexpr std::int64_t kLogPages = 4'000;         // 16 MB: the writer finishes behind the next checkpoint
-inline constexpr std::int64_t kLogPagesMax = 16'000;     // 64 MB: the writer waits for the checkpoint that runs
+inline constexpr std::int64_t kLogPagesMax = 8'000;      // 32 MB: the writer waits for the checkpoint that runs
 
 class CheckpointLoop {
  public:

@@ -24,17 +24,18 @@ bool concerns_all(const Error& error) {
 
 }  // namespace
 
-void commit_group(sql::Connection& connection, Outbox& outbox, Inbox& inbox, Members members) {
-  if (members.empty()) return;
+std::vector<Result<void>> write_group(sql::Connection& connection, Outbox& outbox, Inbox& inbox, Members members) {
+  if (members.empty()) return {};
   const Result<void> outcome = write_and_commit(connection, outbox, inbox, members);
-  if (outcome || members.size() == 1 || concerns_all(outcome.error())) {
-    for (const auto& member : members) member->finish(outcome);
-    return;
-  }
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const Members alone = members.subspan(i, 1);
-    alone[0]->finish(write_and_commit(connection, outbox, inbox, alone));
-  }
+  if (outcome || members.size() == 1 || concerns_all(outcome.error())) return std::vector(members.size(), outcome);
+  std::vector<Result<void>> outcomes;
+  for (std::size_t i = 0; i < members.size(); ++i) outcomes.push_back(write_and_commit(connection, outbox, inbox, members.subspan(i, 1)));
+  return outcomes;
+}
+
+void commit_group(sql::Connection& connection, Outbox& outbox, Inbox& inbox, Members members) {
+  const std::vector<Result<void>> outcomes = write_group(connection, outbox, inbox, members);
+  for (std::size_t i = 0; i < members.size(); ++i) members[i]->finish(outcomes[i]);
 }
 
 }  // namespace tillsync::agent

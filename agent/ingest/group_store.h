@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "agent/inbox/inbox.h"
 #include "agent/outbox/outbox.h"
@@ -16,17 +17,20 @@ namespace tillsync::agent {
 class GroupMember {
  public:
   virtual ~GroupMember() = default;
-  /// Inside the transaction. May be called again after a rollback: the first try must leave nothing in the member.
+  /// Inside the transaction, on the writer's or the committer's thread. May be called again after a rollback: the first try must leave nothing in the member.
   virtual Result<void> write(Outbox& outbox, Inbox& inbox) = 0;
-  /// Once, after COMMIT; or with the reason why nothing of this member was recorded.
+  /// Once, on the writer's thread, after COMMIT; or with the reason why nothing of this member was recorded.
   virtual void finish(const Result<void>& outcome) = 0;
   /// Roughly how many documents it writes; bounds the group.
   virtual std::size_t weight() const { return 1; }
 };
 using Group = std::vector<std::unique_ptr<GroupMember>>;
 
-/// Writes and commits all, then finishes each. When one fails, the group is rolled back and run again one by one; a full disk or a
-/// lock fails the whole group at once, because it would fail each of them as well.
+/// Writes and commits all; one outcome for each. When one fails, the group is rolled back and run again one by one; a full disk or
+/// a lock fails the whole group at once, because it would fail each of them as well.
+std::vector<Result<void>> write_group(sql::Connection& connection, Outbox& outbox, Inbox& inbox,
+                                      std::span<const std::unique_ptr<GroupMember>> members);
+/// The same, and finishes each.
 void commit_group(sql::Connection& connection, Outbox& outbox, Inbox& inbox, std::span<const std::unique_ptr<GroupMember>> members);
 
 }  // namespace tillsync::agent

@@ -16,6 +16,7 @@ constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 constexpr std::int64_t kPruneFirstS = 60;             // after the start, which has better things to do
 constexpr std::int64_t kPrunePauseS = 3'600;          // when nothing old was left
 constexpr std::int64_t kPruneBitePauseMs = 50;
+constexpr std::int64_t kHeldAnswersMs = 5;
 constexpr std::int64_t kFarewellMs = 100;             // for answers to leave the ZeroMQ door
 
 const Error kStopping{ErrorCode::kShuttingDown, "write", "the agent is shutting down", ""};
@@ -57,6 +58,7 @@ Result<std::unique_ptr<IngestLoop>> IngestLoop::open(IngestLoopOptions options) 
   TS_ASSIGN_OR_RETURN(loop->wakeup_, transport::Wakeup::create());
   TS_ASSIGN_OR_RETURN(auto checkpointer, open_writer(loop->database(), kCheckpointCacheKib));
   loop->checkpoints_ = std::make_unique<CheckpointLoop>(std::move(checkpointer));
+  loop->committer_ = std::make_unique<CommitLoop>(*loop->connection_, *loop->outbox_, *loop->inbox_, *loop->wakeup_);
   return loop;
 }
 
@@ -155,23 +157,25 @@ void IngestLoop::run_at(Duration monotonic, std::function<void()> work) {
   wakeup_->set();
 }
 
+bool IngestLoop::is_stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
 void IngestLoop::run() {
   while (true) {
-    bool stopping = false;
-    {
-      const std::lock_guard lock(mutex_);
-      stopping = stopping_;
-    }
+    const bool stopping = is_stopping();
     // Before the queue is looked at: what is put in from here on sets it again.
     wakeup_->clear();
-    Group group = collect();
-    add_ack(group, stopping);
-    if (!group.empty()) {
-      commit(group);
+    run_timers(false);
+    collect(false);
+    add_ack(stopping);
+    if (!next_.empty()) {
+      const Group group = std::exchange(next_, {});
+      commit(group, std::exchange(next_documents_, 0));
       continue;
     }
     if (stopping) break;
-    run_timers(false);
     run_housekeeping();
     wait();
   }
@@ -181,60 +185,79 @@ void IngestLoop::run() {
   const Duration end = os::monotonic() + milliseconds(kFarewellMs);
   while (os::monotonic() < end) {
     zmq_->turn_away();
+    zmq_->send_held();
     transport::wait_readable({zmq_->descriptor()}, end - os::monotonic());
   }
 }
 
-Group IngestLoop::collect() {
-  Group group;
-  std::size_t documents = 0;
+bool IngestLoop::collect(bool is_committing) {
+  const std::size_t members_before = next_.size();
   bool stopping = false;
   {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
-    while (!queue_.empty() && documents < kGroupDocumentsMax) {
-      documents += queue_.front()->weight();
-      group.push_back(std::move(queue_.front()));
+    while (!queue_.empty() && has_room()) {
+      next_documents_ += queue_.front()->weight();
+      next_.push_back(std::move(queue_.front()));
       queue_.pop_front();
     }
   }
-  if (!zmq_) return group;
+  if (!zmq_) return next_.size() > members_before;
   if (stopping) {
     zmq_->turn_away();
-    return group;
+    return next_.size() > members_before;
   }
+  zmq_->send_held();
+  bool took = next_.size() > members_before;
   const Duration end = os::monotonic() + Duration{kGroupMicrosMax};
-  while (documents < kGroupDocumentsMax) {
-    const std::size_t before = group.size();
-    if (!zmq_->take(group)) break;
-    if (group.size() > before) documents += group.back()->weight();
-    if (os::monotonic() >= end) break;
+  while (has_room()) {
+    const std::size_t before = next_.size();
+    if (!zmq_->take(next_)) break;
+    took = true;
+    if (next_.size() > before) next_documents_ += next_.back()->weight();
+    if (is_committing ? committer_->is_done() : os::monotonic() >= end) break;
   }
-  return group;
+  return took;
 }
 
-void IngestLoop::add_ack(Group& group, bool at_once) {
+void IngestLoop::add_ack(bool at_once) {
   std::optional<PendingAck> ack;
   {
     const std::lock_guard lock(mutex_);
     if (!ack_ || (!at_once && os::monotonic() < ack_->due)) return;
     ack.swap(ack_);
   }
-  group.push_back(std::make_unique<CallMember>(
+  next_.push_back(std::make_unique<CallMember>(
       [given = *ack](Outbox& outbox, Inbox&) { return outbox.acknowledge(given.incarnation, given.seq, given.chain); },
       [](const Result<void>& outcome) {
         if (!outcome) log::write(log::Level::kWarning, "acknowledgement not recorded", outcome.error());
       }));
 }
 
-void IngestLoop::commit(const Group& group) {
+void IngestLoop::commit(const Group& group, std::size_t documents) {
   const std::uint64_t last_seq = outbox_->state().last_seq;
-  std::size_t documents = 0;
-  for (const auto& member : group) documents += member->weight();
-  commit_group(*connection_, *outbox_, *inbox_, group);
+  if (documents < kInlineDocumentsMax)
+    commit_group(*connection_, *outbox_, *inbox_, group);
+  else
+    commit_aside(group);
   if (outbox_->state().last_seq != last_seq && listeners_.outbox_advanced) listeners_.outbox_advanced(outbox_->state().last_seq);
   if (!checkpoints_->count_pages(kPagesPerGroup + static_cast<std::int64_t>(documents) / kDocumentsPerPage)) return;
   if (const auto left = connection_->checkpoint(); !left) log::write(log::Level::kWarning, "checkpoint failed", left.error());
+}
+
+void IngestLoop::commit_aside(const Group& group) {
+  committer_->start(group);
+  while (!committer_->is_done()) {
+    wakeup_->clear();
+    if (collect(true)) continue;
+    // Asked again behind clear(), which may have taken the committer's signal away.
+    if (committer_->is_done() || (zmq_ && has_room() && zmq_->has_work())) continue;
+    std::vector<int> descriptors{wakeup_->descriptor()};
+    if (zmq_ && has_room()) descriptors.push_back(zmq_->descriptor());
+    transport::wait_readable(descriptors, zmq_ && zmq_->has_held() ? milliseconds(kHeldAnswersMs) : Duration{-1});
+  }
+  const std::vector<Result<void>> outcomes = committer_->take();
+  for (std::size_t i = 0; i < group.size(); ++i) group[i]->finish(outcomes[i]);
 }
 
 void IngestLoop::run_timers(bool all) {
@@ -289,7 +312,9 @@ void IngestLoop::wait() {
   if (!next) return;
   std::vector<int> descriptors{wakeup_->descriptor()};
   if (zmq_) descriptors.push_back(zmq_->descriptor());
-  transport::wait_readable(descriptors, std::max(Duration{0}, *next - os::monotonic()));
+  Duration patience = std::max(Duration{0}, *next - os::monotonic());
+  if (zmq_ && zmq_->has_held()) patience = std::min(patience, milliseconds(kHeldAnswersMs));
+  transport::wait_readable(descriptors, patience);
 }
 
 }  // namespace tillsync::agent

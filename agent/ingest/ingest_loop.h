@@ -1,6 +1,7 @@
 // The one writer thread of the agent. It owns the writing connection and takes what all doors and the sync loop want written
 // into group commits: whatever is there goes into one transaction, a lone request waits for nobody, a group is boxed to about
-// kGroupMicrosMax of work. It also runs timers, prunes in small bites when idle and keeps the log of the database short.
+// kGroupMicrosMax of work; a large group is committed aside (commit_loop.h) while the next is read. It also runs timers, prunes
+// in small bites when idle and keeps the log of the database short.
 #pragma once
 
 #include <atomic>
@@ -16,6 +17,7 @@
 #include <thread>
 
 #include "agent/ingest/checkpoint_loop.h"
+#include "agent/ingest/commit_loop.h"
 #include "agent/ingest/counters.h"
 #include "agent/ingest/group_store.h"
 #include "agent/ingest/refused_store.h"
@@ -27,6 +29,7 @@ namespace tillsync::agent {
 
 inline constexpr std::size_t kGroupDocumentsMax = 256;
 inline constexpr std::int64_t kGroupMicrosMax = 2'000;       // of reading requests into one group
+inline constexpr std::size_t kInlineDocumentsMax = 4;        // a smaller group is committed without a change of threads
 inline constexpr std::int64_t kAckDelayMs = 250;             // how long the hub's acknowledgement may wait for company
 inline constexpr std::size_t kQueuedMembersMax = 10'000;     // waiting to be written; 503 beyond it
 inline constexpr std::int64_t kConsumerDays = 35;            // a till that has not asked for so long holds no inbox item back
@@ -84,14 +87,18 @@ class IngestLoop {
 
   explicit IngestLoop(IngestLoopOptions options) : options_(std::move(options)) {}
   void run();
-  Group collect();
-  void add_ack(Group& group, bool at_once);
-  void commit(const Group& group);
+  bool is_stopping();
+  /// Adds what waits to `next_`, until it is full, its time is over or a commit that runs has ended. False when nothing waited.
+  bool collect(bool is_committing);
+  void add_ack(bool at_once);
+  void commit(const Group& group, std::size_t documents);
+  void commit_aside(const Group& group);
   void run_timers(bool all);
   void run_housekeeping();
   void prune();
   std::optional<Duration> next_wake_up();
   void wait();
+  bool has_room() const { return next_documents_ < kGroupDocumentsMax; }
 
   const IngestLoopOptions options_;
   IngestListeners listeners_;
@@ -103,6 +110,8 @@ class IngestLoop {
   std::unique_ptr<transport::Wakeup> wakeup_;
   std::unique_ptr<CheckpointLoop> checkpoints_;
   std::unique_ptr<ZmqDoor> zmq_;
+  Group next_;  // read, and not yet written
+  std::size_t next_documents_ = 0;
 
   std::mutex mutex_;  // of the next four
   std::deque<std::unique_ptr<GroupMember>> queue_;
@@ -112,6 +121,7 @@ class IngestLoop {
 
   std::uint64_t inbox_last_no_ = 0;
   Duration next_prune_{};
+  std::unique_ptr<CommitLoop> committer_;  // behind what it borrows
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include "agent/ingest/zmq_door.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "agent/ingest/documents_member.h"
 #include "common/base/limits.h"
@@ -28,11 +29,6 @@ std::optional<std::string> question_in(BytesView frame, Syntax syntax) {
   return name == nullptr ? std::nullopt : std::optional(*name);
 }
 
-void send(transport::RouterSocket& socket, const Bytes& peer, const Answer& answer, Syntax syntax) {
-  // A peer that has gone or reads no answers loses this one: it sends the document again and gets it then.
-  static_cast<void>(socket.send(peer, in_syntax(with_code(answer), syntax)));
-}
-
 }  // namespace
 
 class ZmqDoor::Request final : public DocumentsMember {
@@ -41,7 +37,7 @@ class ZmqDoor::Request final : public DocumentsMember {
       : DocumentsMember(std::move(request), door.location_, door.counters_), door_(door), peer_(std::move(peer)), syntax_(syntax) {}
 
  private:
-  void reply(const Answer& answer) override { send(*door_.socket_, peer_, answer, syntax_); }
+  void reply(const Answer& answer) override { door_.answer(peer_, answer, syntax_); }
 
   ZmqDoor& door_;
   Bytes peer_;
@@ -60,22 +56,22 @@ bool ZmqDoor::take(Group& group) {
   if (!received) return false;
   const Syntax syntax = detect_syntax(received->frame);
   if (const auto question = question_in(received->frame, syntax)) {
-    const Answer answer = *question == "status"
-                              ? Answer{200, status_json_()}
-                              : answer_of(door_problem(404, "not_found", "There is no such thing to get", "this door knows {\"get\":\"status\"}"));
-    send(*socket_, received->routing_id, answer, syntax);
+    answer(received->routing_id,
+           *question == "status" ? Answer{200, status_json_()}
+                                 : answer_of(door_problem(404, "not_found", "There is no such thing to get", "this door knows {\"get\":\"status\"}")),
+           syntax);
     return true;
   }
   auto request = ingest(received->frame, syntax, {location_, os::now(), ""});
   if (!request) {
     refused_.keep(received->frame, request.error());
-    send(*socket_, received->routing_id, answer_of(request.error()), syntax);
+    answer(received->routing_id, answer_of(request.error()), syntax);
     return true;
   }
   for (const auto& refusal : request->refusals)
     if (refusal) refused_.keep(received->frame, *refusal);
   if (request->rows.empty()) {
-    send(*socket_, received->routing_id, answer_of(*request, {}, location_), syntax);
+    answer(received->routing_id, answer_of(*request, {}, location_), syntax);
     return true;
   }
   group.push_back(std::make_unique<Request>(*this, std::move(received->routing_id), syntax, std::move(*request)));
@@ -83,8 +79,27 @@ bool ZmqDoor::take(Group& group) {
 }
 
 void ZmqDoor::turn_away() {
-  const Answer answer = answer_of(problem_of(Error{ErrorCode::kShuttingDown, "", "", ""}));
-  while (auto received = socket_->receive()) send(*socket_, received->routing_id, answer, detect_syntax(received->frame));
+  const Answer refusal = answer_of(problem_of(Error{ErrorCode::kShuttingDown, "", "", ""}));
+  while (auto received = socket_->receive()) answer(received->routing_id, refusal, detect_syntax(received->frame));
+}
+
+void ZmqDoor::answer(const Bytes& peer, const Answer& answer, Syntax syntax) {
+  Bytes frame = in_syntax(with_code(answer), syntax);
+  // Behind an answer that is held, so that each till gets its answers in order. A till that has gone needs none.
+  if (held_.empty() && socket_->send(peer, frame) != transport::SendStatus::kWouldBlock) return;
+  if (held_.size() < kAnswersHeldMax) held_.push_back({peer, std::move(frame)});
+}
+
+void ZmqDoor::send_held() {
+  std::set<BytesView> full;
+  std::deque<HeldAnswer> still_held;
+  for (HeldAnswer& held : held_) {
+    const bool is_full = full.contains(held.peer) || socket_->send(held.peer, held.frame) == transport::SendStatus::kWouldBlock;
+    if (!is_full) continue;
+    still_held.push_back(std::move(held));
+    full.insert(still_held.back().peer);
+  }
+  held_ = std::move(still_held);
 }
 
 }  // namespace tillsync::agent

@@ -23,7 +23,7 @@ TEST_CASE("checkpoint loop: the log stays bounded while a writer never pauses", 
   REQUIRE(writer->execute_script("CREATE TABLE t (id INTEGER PRIMARY KEY, payload TEXT) STRICT;"));
   CheckpointLoop loop(open_without_checkpoints(folder));
   const std::string payload(3'000, 'x');
-  constexpr int kRows = 40'000;  // 120 MB
+  constexpr int kRows = 16'000;  // of a page each
   std::uintmax_t largest = 0;
   for (int i = 0; i < kRows; i += 20) {
     largest = std::max(largest, std::filesystem::file_size(folder.file("agent.db-wal")));
@@ -33,8 +33,7 @@ TEST_CASE("checkpoint loop: the log stays bounded while a writer never pauses", 
     REQUIRE(transaction->commit());
     if (loop.count_pages(23)) REQUIRE(writer->checkpoint());
   }
-  CHECK(largest < static_cast<std::uintmax_t>(kLogPagesMax) * 4'200);
-  CHECK(largest < 90'000'000);  // of 120 MB
+  CHECK(largest < static_cast<std::uintmax_t>(kLogPagesMax) * 4'200);  // half of what was written
 }
 
 TEST_CASE("checkpoint loop: ends at once when nothing was ever written", "[agent][ingest]") {

@@ -48,6 +48,21 @@ TEST_CASE("ZeroMQ door: an array is one request with one result each", "[agent][
   CHECK(f.rows() == 2);
 }
 
+TEST_CASE("ZeroMQ door: a till that sends much and reads late gets every answer, in order", "[agent][ingest]") {
+  LoopFixture f;
+  auto till = f.till();
+  constexpr int kDocuments = 1'500;
+  for (int i = 0; i < kDocuments; ++i) till.send(sale(std::to_string(i)));
+  std::uint64_t last = 0;
+  CHECK(f.till().ask(sale("other")).at("code") == 201);  // nobody else waits for it
+  for (int i = 0; i < kDocuments; ++i) {
+    const auto answer = nlohmann::json::parse(till.receive());
+    REQUIRE(answer.contains("seq"));
+    CHECK(answer.at("seq") > last);
+    last = answer.at("seq").get<std::uint64_t>();
+  }
+}
+
 TEST_CASE("ZeroMQ door: MessagePack in, MessagePack out", "[agent][ingest]") {
   LoopFixture f;
   auto till = f.till();
