@@ -8,6 +8,8 @@
 namespace tillsync::demo {
 namespace {
 
+constexpr int kCountWidth = 11, kGrossWidth = 20, kUnitsWidth = 12;
+
 void drop_zero_gross(SumsByLocation& sums) {
   for (auto& [location, row] : sums) std::erase_if(row.gross_minor, [](const auto& entry) { return entry.second == 0; });
 }
@@ -21,25 +23,34 @@ std::string gross_text(const LocationSums& sums) {
   return text.empty() ? "0.00" : text;
 }
 
-struct Cells {
-  std::string pos, hub, erp;
-};
-
-std::string cell(const Cells& cells, int width) {
-  const bool equal = cells.pos == cells.hub && cells.hub == cells.erp;
-  return fmt::format("{:>{}} {:<1}", equal ? cells.pos : fmt::format("{} / {} / {}", cells.pos, cells.hub, cells.erp), width,
-                     equal ? "" : "!");
+/// One figure where all agree, else each side's.
+std::string cell(const std::vector<std::string>& sides, int width) {
+  bool equal = true;
+  std::string all;
+  for (const auto& side : sides) {
+    equal = equal && side == sides.front();
+    all += (all.empty() ? "" : " / ") + side;
+  }
+  return fmt::format("{:>{}}", equal ? sides.front() : all, width);
 }
 
-std::string table_line(const std::string& name, const LocationSums& pos, const LocationSums& hub, const LocationSums& erp) {
-  return fmt::format("{:<14}", name) +
-         cell({std::to_string(pos.documents), std::to_string(hub.documents), std::to_string(erp.documents)}, 14) +
-         cell({gross_text(pos), gross_text(hub), gross_text(erp)}, 22) +
-         cell({format_quantity({pos.units_milli}), format_quantity({hub.units_milli}), format_quantity({erp.units_milli})}, 14) +
-         (pos == hub && hub == erp ? "  POS = hub = ERP" : "  DIFFERS (POS / hub / ERP)") + "\n";
+std::string table_line(const BalanceRow& row) {
+  const auto text = [](std::int64_t n) { return std::to_string(n); };
+  return fmt::format("{:<14}", row.location) + cell({text(row.pos.documents), text(row.hub.documents), text(row.erp.documents)}, kCountWidth) +
+         cell({text(row.pos.closes), text(row.hub.closes)}, kCountWidth) +
+         cell({gross_text(row.pos), gross_text(row.hub), gross_text(row.erp)}, kGrossWidth) +
+         cell({format_quantity({row.pos.units_milli}), format_quantity({row.hub.units_milli}), format_quantity({row.erp.units_milli})},
+              kUnitsWidth) +
+         (row.balances() ? "  POS = hub = ERP" : "  DIFFERS (POS / hub / ERP)") + "\n";
 }
 
 }  // namespace
+
+bool BalanceRow::balances() const {
+  LocationSums erp_and_closes = erp;
+  erp_and_closes.closes = hub.closes;
+  return pos == hub && hub == erp_and_closes;
+}
 
 std::vector<BalanceRow> compare(SumsByLocation pos, SumsByLocation hub, SumsByLocation erp) {
   drop_zero_gross(pos);
@@ -54,17 +65,19 @@ std::vector<BalanceRow> compare(SumsByLocation pos, SumsByLocation hub, SumsByLo
 }
 
 std::string balance_table(const std::vector<BalanceRow>& rows) {
-  std::string table = fmt::format("{:<14}{:>14}  {:>22}  {:>14}\n", "location", "documents", "gross", "units");
+  std::string table = fmt::format("{:<14}{:>{}}{:>{}}{:>{}}{:>{}}\n", "location", "documents", kCountWidth, "closes", kCountWidth, "gross",
+                                  kGrossWidth, "units", kUnitsWidth);
   BalanceRow all;
+  all.location = "all";
   std::size_t balanced = 0;
   for (const auto& row : rows) {
-    table += table_line(row.location, row.pos, row.hub, row.erp);
+    table += table_line(row);
     all.pos.add(row.pos);
     all.hub.add(row.hub);
     all.erp.add(row.erp);
     if (row.balances()) ++balanced;
   }
-  table += table_line("all", all.pos, all.hub, all.erp);
+  table += table_line(all);
   table += balanced == rows.size() ? fmt::format("All {} locations balance: POS = hub = ERP.\n", rows.size())
                                    : fmt::format("{} of {} locations do not balance.\n", rows.size() - balanced, rows.size());
   return table;
@@ -73,7 +86,7 @@ std::string balance_table(const std::vector<BalanceRow>& rows) {
 Distance distance(const std::vector<BalanceRow>& rows) {
   Distance sum;
   for (const auto& row : rows) {
-    sum.hub += std::abs(row.pos.documents - row.hub.documents);
+    sum.hub += std::abs(row.pos.documents - row.hub.documents) + std::abs(row.pos.closes - row.hub.closes);
     sum.erp += std::abs(row.pos.documents - row.erp.documents);
   }
   return sum;

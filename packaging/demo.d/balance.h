@@ -11,17 +11,17 @@ namespace tillsync::demo {
 struct BalanceRow {
   std::string location;
   LocationSums pos, hub, erp;
-  bool balances() const { return pos == hub && hub == erp; }
+  bool balances() const;
 };
 
-/// One row per location that any of the three knows, by id. A currency whose gross is 0 is the same as none.
+/// Closes are compared between POS and hub only; the ERP gets none. One row per location that any of the three knows, by id. A currency whose gross is 0 is the same as none.
 std::vector<BalanceRow> compare(SumsByLocation pos, SumsByLocation hub, SumsByLocation erp);
 
-/// Documents, gross and units of each row: once where the three are equal, else all three with the differences marked; then
+/// Documents, closes, gross and units of each row: once where the three are equal, else all three with the differences marked; then
 /// the sum of all locations and one line with the verdict.
 std::string balance_table(const std::vector<BalanceRow>& rows);
 
-/// Documents that the hub, or the ERP, does not have yet (or has too many).
+/// Documents that the hub (closes among them), or the ERP, does not have yet or has too many.
 struct Distance {
   std::int64_t hub = 0, erp = 0;
 };

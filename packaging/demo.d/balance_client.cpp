@@ -26,7 +26,21 @@ Result<std::string> ask(HttpClient& http, const std::string& url, const std::vec
 Result<HubBooks> BalanceClient::hub_books() {
   TS_ASSIGN_OR_RETURN(const std::string text,
                       ask(hub_, options_.hub_url + "/v1/reconciliation", {"Authorization: Bearer " + options_.hub_token}));
-  return hub_books_from_json(text);
+  TS_ASSIGN_OR_RETURN(HubBooks books, hub_books_from_json(text));
+  TS_RETURN_IF_ERROR(add_closes(books.sums));
+  return books;
+}
+
+Result<void> BalanceClient::add_closes(SumsByLocation& sums) {
+  std::string after;
+  do {
+    TS_ASSIGN_OR_RETURN(const std::string text, ask(hub_, options_.hub_url + "/v1/events?contract=till-close/1&limit=200" + after,
+                                                    {"Authorization: Bearer " + options_.hub_token}));
+    TS_ASSIGN_OR_RETURN(const EventPage page, event_page_from_json(text));
+    for (const auto& location : page.locations) ++sums[location].closes;
+    after = page.next.empty() ? "" : "&after=" + page.next;
+  } while (!after.empty());
+  return {};
 }
 
 Result<SumsByLocation> BalanceClient::erp_sums() {

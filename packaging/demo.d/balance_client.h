@@ -29,6 +29,7 @@ class BalanceClient {
 
  private:
   Result<HubBooks> hub_books();
+  Result<void> add_closes(SumsByLocation& sums);
   Result<SumsByLocation> erp_sums();
 
   BalanceOptions options_;

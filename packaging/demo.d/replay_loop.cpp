@@ -29,13 +29,13 @@ std::size_t next_target(Random& random) {
 
 std::string choose_dark_location(const SumsByLocation& totals) {
   std::string first, second;
-  const auto count = [&](const std::string& id) { return id.empty() ? 0 : totals.at(id).documents; };
+  const auto count = [&](const std::string& id) { return id.empty() ? 0 : totals.at(id).sent(); };
   for (const auto& [id, sums] : totals) {
     if (id == warehouse().value) continue;
-    if (sums.documents > count(first)) {
+    if (sums.sent() > count(first)) {
       second = first;
       first = id;
-    } else if (sums.documents > count(second)) {
+    } else if (sums.sent() > count(second)) {
       second = id;
     }
   }
@@ -44,7 +44,7 @@ std::string choose_dark_location(const SumsByLocation& totals) {
 
 ReplayLoop::ReplayLoop(TradingPlan& plan, SumsByLocation totals, ReplayOptions options)
     : plan_(plan), totals_(std::move(totals)), options_(std::move(options)), random_(options_.seed) {
-  for (const auto& [id, sums] : totals_) total_ += sums.documents;
+  for (const auto& [id, sums] : totals_) total_ += sums.sent();
 }
 
 Result<ReplayReport> ReplayLoop::run() {
@@ -57,8 +57,8 @@ Result<ReplayReport> ReplayLoop::run() {
     const auto dark = totals_.find(options_.dark_location);
     if (dark == totals_.end())
       return fail(ErrorCode::kInvalid, "start the replay", "location " + options_.dark_location + ", which should go dark, is not in the file");
-    down_at_ = dark->second.documents / 3;
-    up_at_ = down_at_ + (dark->second.documents + 2) / 3;
+    down_at_ = dark->second.sent() / 3;
+    up_at_ = down_at_ + (dark->second.sent() + 2) / 3;
     report_.dark = DarkReport{options_.dark_location, down_at_ + 1, up_at_, ""};
   }
   started_ = last_shown_ = os::monotonic();
@@ -113,7 +113,7 @@ Result<void> ReplayLoop::switch_line(const std::string& location, Store& store) 
   const auto status = store.client.status();
   if (status) {
     const auto parsed = nlohmann::json::parse(*status, nullptr, false);
-    if (parsed.is_object() && parsed.contains("backlog")) report_.dark->waiting = parsed["backlog"].dump();
+    if (parsed.is_object() && parsed.contains("waiting")) report_.dark->waiting = parsed["waiting"].dump();
   }
   TS_ASSIGN_OR_RETURN(const std::string answer, order_relay(options_.relay_control, "up"));
   fmt::print(stderr, "{}: the line is back before document {}; {} documents waited at the agent ({})\n", location, up_at_ + 1,

@@ -76,7 +76,7 @@ Result<void> write_plan(Source& source, const std::filesystem::path& folder) {
   for (const auto& location : plan.locations()) {
     TS_RETURN_IF_ERROR(
         os::write_file_durably(folder / "locations" / (location.id.value + ".json"), location_to_json(location) + "\n", false));
-    const std::int64_t count = totals.at(location.id.value).documents;
+    const std::int64_t count = totals.at(location.id.value).sent();
     documents += count;
     stores += fmt::format("{}\t{}\t{}\n", location.id.value, count, location.name.value);
   }

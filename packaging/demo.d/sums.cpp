@@ -28,6 +28,7 @@ Result<std::string> decimal_text(const json& value) {
 
 void LocationSums::add(const LocationSums& other) {
   documents += other.documents;
+  closes += other.closes;
   for (const auto& [currency, minor] : other.gross_minor) gross_minor[currency] += minor;
   units_milli += other.units_milli;
 }
@@ -48,7 +49,11 @@ std::vector<std::pair<Sku, Quantity>> stock_changes(const Document& document) {
 
 LocationSums sums_of(const Document& document) {
   LocationSums sums;
-  if (is_training(document) || std::holds_alternative<TillClose>(document.body) || std::holds_alternative<TillEvent>(document.body)) return sums;
+  if (is_training(document) || std::holds_alternative<TillEvent>(document.body)) return sums;
+  if (std::holds_alternative<TillClose>(document.body)) {
+    sums.closes = 1;
+    return sums;
+  }
   sums.documents = 1;
   for (const auto& [sku, change] : stock_changes(document)) sums.units_milli += change.milli;
   if (const auto* sale = std::get_if<Sale>(&document.body))
@@ -64,7 +69,7 @@ std::string sums_to_json(const SumsByLocation& sums) {
     json gross = json::object();
     for (const auto& [currency, minor] : row.gross_minor) gross[currency] = format_amount({minor}, currency);
     locations.push_back(
-        {{"location", location}, {"documents", row.documents}, {"gross", gross}, {"units", format_quantity({row.units_milli})}});
+        {{"location", location}, {"documents", row.documents}, {"closes", row.closes}, {"gross", gross}, {"units", format_quantity({row.units_milli})}});
   }
   return json{{"locations", std::move(locations)}}.dump(1);
 }
@@ -82,6 +87,7 @@ Result<SumsByLocation> sums_from_json(std::string_view text) {
       return fail(ErrorCode::kInvalid, "read sums of " + location, "there is no number of documents");
     LocationSums one;
     one.documents = row["documents"].get<std::int64_t>();
+    if (const auto closes = row.find("closes"); closes != row.end() && closes->is_number_integer()) one.closes = closes->get<std::int64_t>();
     const json gross = row.value("gross", json::object());
     if (!gross.is_object()) return fail(ErrorCode::kInvalid, "read sums of " + location, "gross is no object");
     for (const auto& [currency, amount] : gross.items()) {
@@ -118,6 +124,20 @@ Result<HubBooks> hub_books_from_json(std::string_view text) {
     if (item.value("waiting", json()).is_number_integer()) books.waiting += item["waiting"].get<std::int64_t>();
   }
   return books;
+}
+
+Result<EventPage> event_page_from_json(std::string_view text) {
+  const json whole = json::parse(text, nullptr, false);
+  if (!whole.is_object() || !whole.contains("items") || !whole["items"].is_array())
+    return fail(ErrorCode::kInvalid, "read the hub's events", "there is no list of items");
+  EventPage page;
+  for (const auto& item : whole["items"]) {
+    if (!item.is_object() || !item.value("location", json()).is_string())
+      return fail(ErrorCode::kInvalid, "read the hub's events", "an event names no location");
+    page.locations.push_back(item["location"].get<std::string>());
+  }
+  if (whole.value("next", json()).is_string()) page.next = whole["next"].get<std::string>();
+  return page;
 }
 
 }  // namespace tillsync::demo

@@ -140,8 +140,8 @@ InvoiceMeaning meaning_of(const Invoice& invoice) {
     });
     return all_come_back ? InvoiceMeaning::kReturn : InvoiceMeaning::kSale;
   }
-  if (invoice.lines.size() == 1 && invoice.lines[0].price.micro == 0 && invoice.customer.empty() &&
-      line_meaning(invoice.lines[0].stock_code).kind == "goods")
+  if (invoice.lines.size() == 1 && invoice.lines[0].price.micro == 0 && invoice.lines[0].quantity.milli != 0 &&
+      invoice.customer.empty() && line_meaning(invoice.lines[0].stock_code).kind == "goods")
     return InvoiceMeaning::kAdjustment;
   return InvoiceMeaning::kSale;
 }

@@ -10,17 +10,23 @@ using namespace tillsync::demo;
 
 namespace {
 
+http::Response answer(std::string body, int status = 200) { return {status, "application/json", std::move(body), {}}; }
+
 /// Hub and ERP in one: gives the answers of each path in order, the last one for ever.
 class FakeBooks {
  public:
   FakeBooks(std::vector<http::Response> hub, std::vector<http::Response> erp) {
     answers_["/v1/reconciliation"] = std::move(hub);
     answers_["/summary"] = std::move(erp);
+    // Two pages of closes.
+    answers_["/v1/events"] = {answer(R"({"items":[{"location":"GB"}],"next":"1"})"), answer(R"({"items":[{"location":"GB"}],"next":null})")};
     auto started = http::Server::start({}, [this](http::Request request, std::unique_ptr<http::Responder> responder) {
       const std::lock_guard lock(mutex_);
       if (request.path != "/summary") authorization_ = std::string(request.header("authorization").value_or(""));
       const auto& list = answers_.at(request.path);
-      responder->send(list[std::min(asked_[request.path]++, list.size() - 1)]);
+      // Pages are asked for by their cursor, the rest comes in turn.
+      const std::size_t turn = request.path == "/v1/events" ? (request.parameter("after") ? 1 : 0) : asked_[request.path]++;
+      responder->send(list[std::min(turn, list.size() - 1)]);
     });
     REQUIRE(started);
     server_ = std::move(*started);
@@ -42,8 +48,6 @@ class FakeBooks {
   std::unique_ptr<http::Server> server_;
 };
 
-http::Response answer(std::string body, int status = 200) { return {status, "application/json", std::move(body), {}}; }
-
 http::Response hub(int documents, int waiting = 0) {
   return answer(R"({"items":[{"location":"GB","currency":"GBP","hub":{"documents":)" + std::to_string(documents) +
                 R"(,"gross":"17.98","units":"-6"},"waiting":)" + std::to_string(waiting) + "}]}");
@@ -53,7 +57,7 @@ http::Response erp(int documents) {
   return answer(R"({"locations":[{"location":"GB","documents":)" + std::to_string(documents) + R"(,"gross":{"GBP":"17.98"},"units":"-6"}]})");
 }
 
-const SumsByLocation kPos = {{"GB", {2, {{"GBP", 1'798}}, -6'000}}};
+const SumsByLocation kPos = {{"GB", {2, 2, {{"GBP", 1'798}}, -6'000}}};
 
 }  // namespace
 

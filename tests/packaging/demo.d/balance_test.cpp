@@ -6,7 +6,7 @@ using namespace tillsync::demo;
 
 namespace {
 
-const SumsByLocation kBooks = {{"DE", {2, {{"GBP", 1'000}}, -3'000}}, {"GB", {3, {{"GBP", 1'798}}, -6'500}}};
+const SumsByLocation kBooks = {{"DE", {2, 1, {{"GBP", 1'000}}, -3'000}}, {"GB", {3, 2, {{"GBP", 1'798}}, -6'500}}};
 
 }  // namespace
 
@@ -40,6 +40,15 @@ TEST_CASE("balance: a penny, a unit or a document too few at either side is show
   CHECK(balance_table(compare(kBooks, penny, kBooks)).find("17.98 GBP / 17.97 GBP / 17.98 GBP") != std::string::npos);
 }
 
+TEST_CASE("balance: closes are compared with the hub's, the ERP has none", "[demo]") {
+  auto erp = kBooks, hub = kBooks;
+  for (auto& [location, sums] : erp) sums.closes = 0;
+  for (const auto& row : compare(kBooks, kBooks, erp)) CHECK(row.balances());
+  hub["GB"].closes = 1;
+  CHECK_FALSE(compare(kBooks, hub, erp)[1].balances());
+  CHECK(distance(compare(kBooks, hub, erp)).hub == 1);
+}
+
 TEST_CASE("balance: a location that only one side knows does not balance", "[demo]") {
   auto more = kBooks;
   more["FR"].documents = 1;
@@ -50,9 +59,9 @@ TEST_CASE("balance: a location that only one side knows does not balance", "[dem
 
 TEST_CASE("balance: a gross of 0 is the same as none", "[demo]") {
   auto with_zero = kBooks;
-  with_zero["WH"] = {1, {{"GBP", 0}}, 5'000};
+  with_zero["WH"] = {1, 0, {{"GBP", 0}}, 5'000};
   auto without = kBooks;
-  without["WH"] = {1, {}, 5'000};
+  without["WH"] = {1, 0, {}, 5'000};
   for (const auto& row : compare(with_zero, without, with_zero)) CHECK(row.balances());
 }
 
@@ -61,6 +70,6 @@ TEST_CASE("balance: the distance counts documents that are missing or too many",
   hub["GB"].documents = 1;
   hub["FR"].documents = 4;
   const auto left = distance(compare(kBooks, hub, kBooks));
-  CHECK(left.hub == 6);
+  CHECK(left.hub == 6);  // two too few, four too many
   CHECK(left.erp == 0);
 }

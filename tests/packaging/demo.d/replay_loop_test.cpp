@@ -38,7 +38,7 @@ class FakeAgents {
   void take(const http::Request& request, http::Responder& responder) {
     http::Response response;
     if (request.method == "GET") {
-      response.body = R"({"backlog":5})";
+      response.body = R"({"waiting":5})";
     } else {
       const auto state = order_relay(relay_control_, "status");
       const bool dark = state && state->starts_with("down");
@@ -110,7 +110,7 @@ TEST_CASE("replay: every document arrives once, each till's in order, with one s
 
   CHECK(report->sums == *totals);
   std::int64_t total = 0;
-  for (const auto& [id, sums] : *totals) total += sums.documents;
+  for (const auto& [id, sums] : *totals) total += sums.sent();
   CHECK(report->outcome.accepted == total);
   REQUIRE(agents.taken.size() == static_cast<std::size_t>(total));
   CHECK(agents.singles > 0);
@@ -126,7 +126,7 @@ TEST_CASE("replay: every document arrives once, each till's in order, with one s
     if (taken.dark) ++german_dark;
     CHECK(taken.dark == (german >= report->dark->from_document && german <= report->dark->to_document));
   }
-  CHECK(german_dark == (totals->at("DE").documents + 2) / 3);
+  CHECK(german_dark == (totals->at("DE").sent() + 2) / 3);
   CHECK(report->dark->waiting == "5");
   const auto state = order_relay(relay.relay->control_port(), "status");
   REQUIRE(state);

@@ -150,6 +150,7 @@ TEST_CASE("trade: one line at price 0 without a customer is a stock adjustment w
 TEST_CASE("trade: at price 0, a customer, a second line, a C or no goods make it no adjustment", "[demo]") {
   CHECK(only(invoice("1", {line("84535B", 16, 0)})).header.contract == "sale/1");
   CHECK(only(invoice("1", {line("A", 1, 0), line("A", 1, 0)}, "United Kingdom", "")).header.contract == "sale/1");
+  CHECK(only(invoice("1", {line("A", 0, 0)}, "United Kingdom", "")).header.contract == "sale/1");
   CHECK(only(invoice("C1", {line("A", -1, 0)}, "United Kingdom", "")).header.contract == "return/1");
   const auto postage = only(invoice("547966", {line("DOT", 1'000, 0, "")}, "United Kingdom", ""));
   CHECK(sale_of(postage).lines[0].kind == "shipping");

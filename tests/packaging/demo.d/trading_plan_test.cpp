@@ -87,7 +87,7 @@ TEST_CASE("trading plan: the closes add up to the documents, per till and over a
         std::int64_t expected = 0;
         for (const auto& tender : close->tenders) expected += tender.expected.minor;
         CHECK(expected == close->totals.at(0).gross.minor);
-        if (close->first_sequence) CHECK(*close->last_sequence - *close->first_sequence + 1 == sums[till].documents);
+        if (close->first_sequence) CHECK(*close->last_sequence - *close->first_sequence + 1 == sums[till].sent());
         CHECK(*document.header.sequence == close->last_sequence.value_or(*document.header.sequence - 1) + 1);
       } else {
         sums[till].add(sums_of(document));
