@@ -26,7 +26,7 @@ void IntakeStage::decide(MicroBatch& batch) { decision_ = decide_intake(batch, r
 Result<void> IntakeStage::write(sql::Connection& connection, const MicroBatch& batch) {
   if (decision_.refused) return std::unexpected(*decision_.refused);
   TS_RETURN_IF_ERROR(write_intake(connection, batch, rows_, decision_));
-  return index_event_ids(connection, rows_);
+  return index_event_ids(connection, batch.documents.size() <= kIdleBatchMax, rows_);
 }
 
 void IntakeStage::committed() {

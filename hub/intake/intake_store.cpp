@@ -4,6 +4,7 @@
 
 #include "common/contract/contract_names.h"
 #include "hub/intake/schema.h"
+#include "hub/writer/bulk_insert.h"
 
 namespace tillsync::hub {
 namespace {
@@ -30,8 +31,7 @@ constexpr std::string_view kSelectEpoch =
 constexpr std::size_t kEventWidth = 19;
 constexpr std::string_view kInsertEvent =
     "INSERT INTO event (event_no, event_id, epoch_no, seq, verdict, contract, location, till, series, document_no, business_date,"
-    " occurred_at, agent_received_at, received_at, correlation_id, content_hash, mode, source, payload)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    " occurred_at, agent_received_at, received_at, correlation_id, content_hash, mode, source, payload) VALUES";
 constexpr std::string_view kInsertConflict =
     "INSERT INTO event_conflict (event_id, content_hash, exception_id, epoch_no, seq, location, source, agent_received_at,"
     " received_at, correlation_id, payload) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -135,8 +135,8 @@ Result<void> write_events(sql::Connection& connection, const MicroBatch& batch, 
                    incoming.document ? std::string_view(header.mode) : std::string_view(), std::string_view(incoming.source),
                    Blob{incoming.payload}});
   }
-  TS_RETURN_IF_ERROR(connection.run_each(kInsertEvent, kEventWidth, params));
-  return {};
+  static const BulkInsert insert(kInsertEvent, kEventWidth);
+  return insert.run(connection, params);
 }
 
 Result<void> write_conflict(sql::Connection& connection, const MicroBatch& batch, const IntakeRows& rows,
@@ -209,9 +209,9 @@ Result<void> write_intake(sql::Connection& connection, const MicroBatch& batch, 
   return {};
 }
 
-Result<void> index_event_ids(sql::Connection& connection, IntakeRows& rows) {
+Result<void> index_event_ids(sql::Connection& connection, bool is_idle, IntakeRows& rows) {
   const std::int64_t last = rows.next_event_no - 1;
-  if (last - rows.indexed_to < kEventIdsUnindexedMax) return {};
+  if (last - rows.indexed_to < (is_idle ? kEventIdsUnindexedIdle : kEventIdsUnindexedMax)) return {};
   TS_RETURN_IF_ERROR(connection.run(kIndexIds, {rows.indexed_to, last}));
   TS_RETURN_IF_ERROR(connection.run(kMoveIndexed, {last}));
   rows.indexed_to = last;

@@ -3,6 +3,7 @@
 #include "hub/intake/event_reader.h"
 #include "hub/ledger/count_store.h"
 #include "hub/ledger/schema.h"
+#include "hub/writer/bulk_insert.h"
 
 namespace tillsync::hub {
 namespace {
@@ -30,7 +31,7 @@ constexpr std::string_view kSelectGtin = "SELECT sku FROM product_gtin WHERE gti
 constexpr std::size_t kBalanceWidth = 13;
 constexpr std::string_view kInsertBalance =
     "INSERT INTO stock_balance (balance_no, location, sku, state, owner, lot, on_hand_milli, entries, last_entry_no, latest_at,"
-    " counted_at, counted_milli, count_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    " counted_at, counted_milli, count_id) VALUES";
 constexpr std::size_t kUpdateWidth = 5;
 constexpr std::string_view kUpdateBalance =
     "UPDATE stock_balance SET on_hand_milli = $2, entries = $3, last_entry_no = $4, latest_at = $5 WHERE balance_no = $1";
@@ -39,7 +40,7 @@ constexpr std::string_view kUpdateCounted =
 constexpr std::size_t kEntryWidth = 9;
 constexpr std::string_view kInsertEntry =
     "INSERT INTO stock_entry (entry_no, balance_no, change_milli, occurred_at, movement, line_no, unit_cost_micro, previous_entry_no,"
-    " latest_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    " latest_at) VALUES";
 constexpr std::string_view kAddTransit =
     "INSERT INTO stock_in_transit (transfer_no, sku, from_location, to_location, sent_milli, received_milli, first_at, last_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (transfer_no, sku) DO UPDATE SET"
@@ -251,7 +252,8 @@ Result<void> write_balances(sql::Connection& connection, const std::vector<Balan
       counts.insert(counts.end(), {balance->balance_no, balance->counted_at->micros, balance->counted_milli,
                                    std::string_view(balance->count_id)});
   }
-  TS_RETURN_IF_ERROR(connection.run_each(kInsertBalance, kBalanceWidth, inserts));
+  static const BulkInsert insert(kInsertBalance, kBalanceWidth);
+  TS_RETURN_IF_ERROR(insert.run(connection, inserts));
   TS_RETURN_IF_ERROR(connection.run_each(kUpdateBalance, kUpdateWidth, updates));
   TS_RETURN_IF_ERROR(connection.run_each(kUpdateCounted, 4, counts));
   return {};
@@ -263,8 +265,8 @@ Result<void> write_entries(sql::Connection& connection, const std::vector<StockE
   for (const StockEntry& entry : entries)
     params.insert(params.end(), {entry.entry_no, entry.balance->balance_no, entry.change_milli, entry.occurred_at.micros, entry.movement,
                                  entry.line_no, entry.unit_cost_micro, entry.previous_entry_no, entry.latest_at.micros});
-  TS_RETURN_IF_ERROR(connection.run_each(kInsertEntry, kEntryWidth, params));
-  return {};
+  static const BulkInsert insert(kInsertEntry, kEntryWidth);
+  return insert.run(connection, params);
 }
 
 Result<void> write_reversals(sql::Connection& connection, const LedgerDecision& decision) {

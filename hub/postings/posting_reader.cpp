@@ -30,6 +30,10 @@ constexpr std::string_view kSelectBodyOfEvent =
     " UNION ALL SELECT body FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
 constexpr std::string_view kSelectHistory =
     "SELECT status, who, detail, at FROM posting_history WHERE posting_no = $1 ORDER BY history_no";
+// Within a key the first one waits longest, so one row per key is enough; the partial index has them in this order.
+constexpr std::string_view kSelectOldestOpen =
+    "SELECT min(p.created_at) FROM (SELECT min(posting_no) AS posting_no FROM posting WHERE is_open = 1 GROUP BY ordering_key) f"
+    " JOIN posting p ON p.posting_no = f.posting_no";
 constexpr std::string_view kSelectTotals =
     "SELECT location, business_date, currency, kind, status, postings, gross_minor, units_milli FROM posting_total"
     " WHERE ($1 = '' OR location = $1) AND ($2 IS NULL OR business_date = $2) AND postings <> 0"
@@ -180,6 +184,14 @@ Result<std::optional<Posting>> PostingReader::posting_of_event(std::int64_t even
   if (!body) return std::nullopt;
   TS_ASSIGN_OR_RETURN(Posting posting, decode_posting(*body));
   return std::optional<Posting>(std::move(posting));
+}
+
+Result<std::optional<Instant>> PostingReader::oldest_open() {
+  std::optional<Instant> oldest;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectOldestOpen, {}, [&oldest](const Row& row) {
+    if (!row.is_null(0)) oldest = Instant{row.integer(0)};
+  }));
+  return oldest;
 }
 
 Result<std::vector<PostingTotalRow>> PostingReader::totals(const LocationId& location, std::optional<Date> business_date) {

@@ -102,6 +102,8 @@ class PostingReader {
   Result<std::optional<std::int64_t>> posting_no_of(std::string_view posting_id);
   /// The posting of an event, decoded; nullopt when it has none.
   Result<std::optional<Posting>> posting_of_event(std::int64_t event_no);
+  /// When the oldest posting that waits for the ERP was made; nullopt when none waits.
+  Result<std::optional<Instant>> oldest_open();
   /// location empty = all. Rows of nothing are left out.
   Result<std::vector<PostingTotalRow>> totals(const LocationId& location = {}, std::optional<Date> business_date = {});
 

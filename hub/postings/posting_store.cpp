@@ -7,6 +7,7 @@
 #include "hub/postings/journal.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/schema.h"
+#include "hub/writer/bulk_insert.h"
 
 namespace tillsync::hub {
 namespace {
@@ -16,11 +17,10 @@ using sql::Param;
 using sql::Row;
 
 constexpr std::string_view kHub = "hub";
-constexpr std::size_t kPostingWidth = 19;
+constexpr std::size_t kPostingWidth = 20;
 constexpr std::string_view kInsertPosting =
     "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
-    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, $13, $14, $15, $16, $17, $18, $19)";
+    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body) VALUES";
 constexpr std::string_view kSelectState =
     "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key"
     " FROM posting WHERE posting_no = $1 /* for update */";
@@ -169,7 +169,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
                    std::string_view(posting.kind), posting.location.view(),
                    posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),
                    std::string_view(posting.ordering_key), to_string(status), std::int64_t{is_open(status) ? 1 : 0}, std::int64_t{0},
-                   posting.gross.minor, units, std::string_view(), std::string_view(queued.problem), now.micros, now.micros,
+                   nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.problem), now.micros, now.micros,
                    Blob{bodies.back()}});
     // Neighbours mostly belong to the same total.
     if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
@@ -180,7 +180,8 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
     total->gross_minor += summable(posting.gross.minor);
     total->units_milli += units;
   }
-  TS_RETURN_IF_ERROR(connection.run_each(kInsertPosting, kPostingWidth, params));
+  static const BulkInsert insert(kInsertPosting, kPostingWidth);
+  TS_RETURN_IF_ERROR(insert.run(connection, params));
   return write_totals(connection, totals);
 }
 

@@ -22,8 +22,10 @@ constexpr int kIncompleteCheckpointsMax = 3;
 constexpr std::int64_t kDocumentMicrosGuess = 15;
 /// Weight of the newest measurement: 1 / kCostMemory.
 constexpr std::int64_t kCostMemory = 8;
-/// A bulk group works at least this many times as long as its commit takes.
-constexpr std::int64_t kWorkPerCommit = 2;
+/// While nobody asks for anything, a bulk group works at least this many times as long as its commit takes.
+constexpr std::int64_t kWorkPerCommit = 4;
+/// So long after a request, another may come, and bulk groups stay small for it.
+constexpr Duration kRequestMemory = seconds(1);
 constexpr std::int64_t kNanosPerMicro = 1'000;
 
 std::size_t documents_in(const Command& command) {
@@ -99,6 +101,7 @@ class ThreadedWriter final : public WriterLoop {
   std::vector<Command> take_group() {
     const bool takes_requests = !requests_.empty() && (bulk_.empty() || !took_requests_);
     took_requests_ = takes_requests;
+    if (takes_requests) last_request_ = os::monotonic();
     std::deque<Command>& queue = takes_requests ? requests_ : bulk_;
     const std::size_t documents_max = takes_requests ? options_.group_documents_max : bulk_documents_max();
     std::vector<Command> group;
@@ -115,7 +118,8 @@ class ThreadedWriter final : public WriterLoop {
 
   std::size_t bulk_documents_max() const {
     // On a slow disk the box grows with the time of a commit, or most of the time would go into commits.
-    const std::int64_t box = std::max(options_.group_time.micros, kWorkPerCommit * commit_micros_);
+    const bool may_be_large = !last_request_ || os::monotonic() - *last_request_ > kRequestMemory;
+    const std::int64_t box = std::max(options_.group_time.micros, may_be_large ? kWorkPerCommit * commit_micros_ : 0);
     const std::int64_t fitting = box * kNanosPerMicro / std::max<std::int64_t>(1, document_nanos_);
     return static_cast<std::size_t>(std::clamp<std::int64_t>(fitting, 1, static_cast<std::int64_t>(options_.group_documents_max)));
   }
@@ -192,6 +196,7 @@ class ThreadedWriter final : public WriterLoop {
   std::int64_t document_nanos_ = kDocumentMicrosGuess * kNanosPerMicro;  // writer thread: measured, smoothed
   std::int64_t commit_micros_ = 0;                       // writer thread: the same of commits
   bool took_requests_ = false;                           // writer thread
+  std::optional<Duration> last_request_;                 // writer thread: when one was taken
 
   mutable std::mutex mutex_;                             // guards what follows
   std::condition_variable wake_writer_, wake_checkpointer_;

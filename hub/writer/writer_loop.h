@@ -21,7 +21,7 @@ struct WriterOptions {
   std::size_t bulk_queue_max = 64;          // commands
   std::size_t group_documents_max = 4'096;  // documents in one transaction
   std::size_t group_commands_max = 256;     // requests in one transaction
-  Duration group_time = milliseconds(2);    // bulk work in one transaction, about; more where a commit takes long
+  Duration group_time = milliseconds(2);    // bulk work in one transaction, about; more where a commit takes long and nobody asks for anything
   std::size_t checkpoint_documents = 10'000;  // written since the last checkpoint: time for the next one
   Duration checkpoint_delay = seconds(2);   // after a write, when fewer than that follow
   std::function<Instant()> now;             // hub's wall clock; empty = the system's

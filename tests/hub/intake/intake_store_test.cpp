@@ -90,13 +90,13 @@ TEST_CASE("intake store: event ids are indexed in large batches and found before
   append(kEventIdsUnindexedMax - 1, 'b');
   IntakeRows rows;
   REQUIRE(load_counters(database.connection(), rows));
-  REQUIRE(index_event_ids(database.connection(), rows));
+  REQUIRE(index_event_ids(database.connection(), false, rows));
   CHECK(rows.indexed_to == 0);
   CHECK(reader.event_no_of(b).value() == kEventIdsUnindexedMax - 1);
 
   append(kEventIdsUnindexedMax, 'c');
   REQUIRE(load_counters(database.connection(), rows));
-  REQUIRE(index_event_ids(database.connection(), rows));
+  REQUIRE(index_event_ids(database.connection(), false, rows));
   CHECK(rows.indexed_to == kEventIdsUnindexedMax);
   CHECK(database.number("SELECT count(*) FROM event_by_id") == 3);
   CHECK(reader.event_no_of(b).value() == kEventIdsUnindexedMax - 1);
@@ -111,4 +111,12 @@ TEST_CASE("intake store: event ids are indexed in large batches and found before
   EventId unknown;
   unknown.data.fill('u');
   CHECK_FALSE(reader.event_no_of(unknown).value());
+
+  // An idle hub does not wait so long.
+  append(kEventIdsUnindexedMax + kEventIdsUnindexedIdle, 'e');
+  REQUIRE(load_counters(database.connection(), rows));
+  REQUIRE(index_event_ids(database.connection(), false, rows));
+  CHECK(rows.indexed_to == kEventIdsUnindexedMax);
+  REQUIRE(index_event_ids(database.connection(), true, rows));
+  CHECK(rows.indexed_to == kEventIdsUnindexedMax + kEventIdsUnindexedIdle);
 }
