@@ -126,6 +126,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads, [&database] { return open_for_reading(database); }));
   register_metrics(metrics, *writer, *sync, agents, database);
+  register_posting_metrics(metrics, *reads);
+  if (forwarder) register_forwarder_metrics(metrics, *forwarder, connector.name);
   ApiContext context{
       .writer = *writer,
       .reads = *reads,

@@ -38,7 +38,6 @@ struct Metrics::Families {
   Counter& gaps = counters(registry, "tillsync_gaps_total", "Gaps that agents declared").Add({});
   Histogram& groups = histograms(registry, "tillsync_group_documents", "Documents per transaction of the writer").Add({}, kGroupBuckets);
   Family<Histogram>& erp_answers = histograms(registry, "tillsync_erp_answer_seconds", "From request to the ERP's answer, by outcome");
-  Family<Counter>& api_requests = counters(registry, "tillsync_api_requests_total", "Requests to the API, by status");
 
   std::mutex mutex;  // of what follows
   std::map<std::string, Family<Counter>*, std::less<>> totals;
@@ -71,10 +70,6 @@ void Metrics::count_gaps(std::uint64_t count) { families_->gaps.Increment(static
 
 void Metrics::count_erp_answer(std::string_view outcome, Duration took) {
   families_->erp_answers.Add({{"outcome", std::string(outcome)}}, kAnswerSeconds).Observe(static_cast<double>(took.micros) / 1e6);
-}
-
-void Metrics::count_api_request(int status) {
-  families_->api_requests.Add({{"status", std::to_string(status)}}).Increment();
 }
 
 void Metrics::observe_group(std::uint64_t documents) { families_->groups.Observe(static_cast<double>(documents)); }

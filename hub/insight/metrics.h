@@ -31,7 +31,6 @@ class Metrics {
   void count_gaps(std::uint64_t count = 1);
   /// outcome: posted | refused | transient | unknown | absent. took: from request to answer.
   void count_erp_answer(std::string_view outcome, Duration took);
-  void count_api_request(int status);
   /// One committed transaction of the writer that carried documents.
   void observe_group(std::uint64_t documents);
 
