@@ -56,6 +56,7 @@ PostingSource source_of(const IncomingDocument& incoming) {
 }
 
 bool is_empty(const PostingQueued& queued) {
+  if (queued.posting.kind == "sale" || queued.posting.kind == "return") return false;
   return queued.posting.journal.empty() && queued.posting.stock.empty() && queued.balanced;
 }
 

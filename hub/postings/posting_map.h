@@ -32,7 +32,7 @@ PostingQueued map_document(const IncomingDocument& incoming, std::span<const Sto
 /// document that is taken back had none. It keeps the original's ordering key, so that it is sent behind it.
 PostingQueued map_reversal(const PostingSource& source, const Posting* original, std::span<const StockChanged> stock);
 
-/// Neither journal nor stock: nothing for the ERP.
+/// Neither journal nor stock: nothing for the ERP. Never so for a sale or return, whose number counts even when all is 0.
 bool is_empty(const PostingQueued& queued);
 
 }  // namespace tillsync::hub

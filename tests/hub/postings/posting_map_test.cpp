@@ -74,6 +74,14 @@ TEST_CASE("posting map: a movement has stock and no journal; without stock it is
   CHECK(is_empty(map_document(receipt, {})));
 }
 
+TEST_CASE("posting map: a sale of nothing but zeros is posted, because sales are compared by count", "[postings]") {
+  const PostingQueued queued = map_document(incoming(sale("1", {goods_line("A", 1, 0)})), {});
+  CHECK(queued.posting.kind == "sale");
+  CHECK(queued.posting.gross.minor == 0);
+  CHECK(queued.balanced);
+  CHECK_FALSE(is_empty(queued));
+}
+
 TEST_CASE("posting map: closes, events and voids have no posting of their own", "[postings]") {
   CHECK(is_empty(map_document(incoming(Document{header("till-close/1", "z"), TillClose{}}), {})));
   CHECK(is_empty(map_document(incoming(Document{header("till-event/1", "e"), TillEvent{}}), {})));
