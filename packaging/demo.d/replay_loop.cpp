@@ -18,11 +18,22 @@ namespace {
 constexpr std::int64_t kBatchDocumentsMax = 100;
 constexpr std::int64_t kSingleOneIn = 4;
 constexpr std::size_t kBatchBytesMax = 3'000'000;
+constexpr std::int64_t kSettleS = 20;          // for the store that will go dark to be in step with the hub
+constexpr std::int64_t kAskEveryMs = 20;
 constexpr std::int64_t kLineEveryS = 10;       // progress where nobody watches
 constexpr std::int64_t kLineEveryTtyMs = 200;  // on a terminal, where the line is written over
 
 std::size_t next_target(Random& random) {
   return random.one_in(kSingleOneIn) ? 1 : static_cast<std::size_t>(1 + random.below(kBatchDocumentsMax));
+}
+
+/// Documents that the hub has not confirmed; nullopt when the agent does not say.
+std::optional<std::int64_t> waiting_at(PostClient& client) {
+  const auto status = client.status();
+  if (!status) return std::nullopt;
+  const auto parsed = nlohmann::json::parse(*status, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("waiting") || !parsed["waiting"].is_number_integer()) return std::nullopt;
+  return parsed["waiting"].get<std::int64_t>();
 }
 
 }  // namespace
@@ -59,7 +70,7 @@ Result<ReplayReport> ReplayLoop::run() {
       return fail(ErrorCode::kInvalid, "start the replay", "location " + options_.dark_location + ", which should go dark, is not in the file");
     down_at_ = dark->second.sent() / 3;
     up_at_ = down_at_ + (dark->second.sent() + 2) / 3;
-    report_.dark = DarkReport{options_.dark_location, down_at_ + 1, up_at_, ""};
+    report_.dark = DarkReport{options_.dark_location, down_at_ + 1, up_at_, {}};
   }
   started_ = last_shown_ = os::monotonic();
   plan_.rewind();
@@ -105,19 +116,19 @@ Result<void> ReplayLoop::switch_line(const std::string& location, Store& store) 
   if (store.sent != down_at_ && store.sent != up_at_) return {};
   TS_RETURN_IF_ERROR(flush(store));
   if (store.sent == down_at_) {
+    // What was sent before the cut is at the hub, so that what waits later was sold in the dark.
+    const Duration give_up = os::monotonic() + seconds(kSettleS);
+    while (waiting_at(store.client) != 0 && os::monotonic() < give_up)
+      std::this_thread::sleep_for(std::chrono::milliseconds(kAskEveryMs));
     TS_ASSIGN_OR_RETURN(const std::string answer, order_relay(options_.relay_control, "down"));
     fmt::print(stderr, "{}: the line to the hub is cut after document {} ({})\n", location, down_at_, answer);
     down_at_ = -1;
     return {};
   }
-  const auto status = store.client.status();
-  if (status) {
-    const auto parsed = nlohmann::json::parse(*status, nullptr, false);
-    if (parsed.is_object() && parsed.contains("waiting")) report_.dark->waiting = parsed["waiting"].dump();
-  }
+  report_.dark->waiting = waiting_at(store.client);
   TS_ASSIGN_OR_RETURN(const std::string answer, order_relay(options_.relay_control, "up"));
   fmt::print(stderr, "{}: the line is back before document {}; {} documents waited at the agent ({})\n", location, up_at_ + 1,
-             report_.dark->waiting.empty() ? "?" : report_.dark->waiting, answer);
+             report_.dark->waiting ? std::to_string(*report_.dark->waiting) : "?", answer);
   up_at_ = -1;
   return {};
 }

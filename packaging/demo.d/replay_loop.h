@@ -28,7 +28,7 @@ struct ReplayOptions {
 struct DarkReport {
   std::string location;
   std::int64_t from_document = 0, to_document = 0;  // counted from 1, both inclusive
-  std::string waiting;                              // at the agent when the line came back, as its status says it
+  std::optional<std::int64_t> waiting;              // at the agent when the line came back, as its status says it
 };
 
 struct ReplayReport {

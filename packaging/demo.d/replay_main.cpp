@@ -115,7 +115,7 @@ Result<void> post(Source& source, ReplayOptions options, const std::string& door
              done.outcome.warnings, done.outcome.retries);
   if (done.dark)
     fmt::print("{} was dark for its documents {} to {}; {} waited at its agent when the line came back\n", done.dark->location,
-               done.dark->from_document, done.dark->to_document, done.dark->waiting.empty() ? "they" : done.dark->waiting);
+               done.dark->from_document, done.dark->to_document, done.dark->waiting ? std::to_string(*done.dark->waiting) : "an unknown number");
   return {};
 }
 
