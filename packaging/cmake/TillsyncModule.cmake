@@ -33,6 +33,10 @@ target_precompile_headers(ts_pch PUBLIC ${CMAKE_SOURCE_DIR}/packaging/cmake/pch.
 add_library(ts_test_pch OBJECT ${CMAKE_SOURCE_DIR}/packaging/cmake/pch.cpp)
 target_link_libraries(ts_test_pch PUBLIC ts_flags)
 target_precompile_headers(ts_test_pch PUBLIC ${CMAKE_SOURCE_DIR}/packaging/cmake/pch_test.h)
+# Test files are long lists of Catch2 macros: optimising them is what most of a build's time would go to, and gains nothing.
+# What they test is built as it ships.
+set(TILLSYNC_TEST_OPTIONS -O0)
+target_compile_options(ts_test_pch PRIVATE ${TILLSYNC_TEST_OPTIONS})
 
 function(ts_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
@@ -67,6 +71,7 @@ function(ts_test name)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ts_flags ts_test_main ${arg_DEPENDS})
   target_precompile_headers(${name} REUSE_FROM ts_test_pch)
+  target_compile_options(${name} PRIVATE ${TILLSYNC_TEST_OPTIONS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
