@@ -12,7 +12,7 @@
 namespace tillsync::agent {
 namespace {
 
-constexpr unsigned kServerThreads = 1;
+constexpr unsigned kServerThreads = 2;  // so that one till's large request does not hold the others up
 constexpr unsigned kConnectionsMax = 256;
 constexpr std::size_t kBodiesBytesMax = 48'000'000;
 constexpr std::size_t kCorrelationIdBytesMax = 64;

@@ -7,6 +7,7 @@
 #include "common/base/os.h"
 #include "common/contract/codec.h"
 #include "common/crypto/crypto.h"
+#include "common/log/log.h"
 
 namespace tillsync::agent {
 namespace {
@@ -53,6 +54,7 @@ Result<std::unique_ptr<RefusedStore>> RefusedStore::open(const fs::path& folder)
 
 void RefusedStore::keep(BytesView bytes, const Problem& problem) {
   ++count_;
+  log::info("request refused", {{"code", problem.code}, {"pointer", problem.pointer}, {"detail", problem.detail}});
   const Sha256Digest digest = sha256({bytes});
   // Masked before it is cut, so that no half of a card number is left at the end.
   Bytes content = mask_card_numbers(Bytes(bytes));
