@@ -1,4 +1,5 @@
-#include <nlohmann/json.hpp>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 
 #include "common/base/limits.h"
 #include "common/contract/text.h"
@@ -7,33 +8,54 @@
 namespace tillsync {
 namespace {
 
-constexpr int kNumberOverflow = 406;  // nlohmann's id for a number that no double can hold, such as 1e400
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-/// nlohmann's SAX events, handed on to the builder with numbers as text.
+/// RapidJSON's events, handed on to the builder with numbers as they were written. The builder refuses what is too deep
+/// before the parser, which recurses, goes there.
 class JsonEvents {
  public:
-  explicit JsonEvents(TreeBuilder& builder) : builder_(builder) {}
+  /// has_escapes: whether a text may hold a \u escape. RapidJSON takes the second half of a surrogate pair on its own, and
+  /// writes it as invalid UTF-8.
+  JsonEvents(TreeBuilder& builder, bool has_escapes) : builder_(builder), has_escapes_(has_escapes) {}
 
-  bool null() { return builder_.null(); }
-  bool boolean(bool value) { return builder_.boolean(value); }
-  bool number_integer(std::int64_t value) { return builder_.number(std::to_string(value)); }
-  bool number_unsigned(std::uint64_t value) { return builder_.number(std::to_string(value)); }
-  bool number_float(double /*value*/, const std::string& written) { return builder_.number(written); }
-  bool string(std::string& value) { return builder_.text(std::move(value)); }
-  bool binary(std::vector<std::uint8_t>& /*value*/) { return builder_.refuse("not_json", "binary data"); }
-  bool start_object(std::size_t /*size*/) { return builder_.start_object(); }
-  bool key(std::string& name) { return builder_.key(std::move(name)); }
-  bool end_object() { return builder_.end_object(); }
-  bool start_array(std::size_t /*size*/) { return builder_.start_array(); }
-  bool end_array() { return builder_.end_array(); }
-  bool parse_error(std::size_t position, const std::string& /*last_token*/, const nlohmann::detail::exception& error) {
-    if (error.id == kNumberOverflow) return builder_.refuse("number_out_of_range", "a number that is too large");
-    return builder_.refuse("not_json", "not JSON at byte " + std::to_string(position));
+  bool Null() { return builder_.null(); }
+  bool Bool(bool value) { return builder_.boolean(value); }
+  bool RawNumber(const char* written, rapidjson::SizeType size, bool /*copy*/) {
+    const std::string_view text(written, size);
+    return builder_.number(std::string(text == "-0" ? "0" : text));  // as the integer that MessagePack brings
   }
+  bool String(const char* value, rapidjson::SizeType size, bool /*copy*/) {
+    return is_whole({value, size}) && builder_.text(std::string(value, size));
+  }
+  bool StartObject() { return builder_.start_object(); }
+  bool Key(const char* name, rapidjson::SizeType size, bool /*copy*/) {
+    return is_whole({name, size}) && builder_.key(std::string(name, size));
+  }
+  bool EndObject(rapidjson::SizeType /*members*/) { return builder_.end_object(); }
+  bool StartArray() { return builder_.start_array(); }
+  bool EndArray(rapidjson::SizeType /*entries*/) { return builder_.end_array(); }
+  // The parser's template names these; with numbers as text it never calls them.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
 
  private:
+  bool is_whole(std::string_view text) {
+    return !has_escapes_ || !find_invalid_utf8(text) || builder_.refuse("not_json", "half a surrogate pair in a text");
+  }
+
   TreeBuilder& builder_;
+  bool has_escapes_;
 };
+
+void refuse_unread(TreeBuilder& builder, const rapidjson::ParseResult& result) {
+  if (result.Code() == rapidjson::kParseErrorNumberTooBig)
+    builder.refuse("number_out_of_range", "a number that is too large");
+  else
+    builder.refuse("not_json", "not JSON at byte " + std::to_string(result.Offset()));
+}
 
 bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -99,12 +121,16 @@ std::expected<Value, Problem> read_json_tree(BytesView body) {
   if (const auto at = body.find('\0'); at != BytesView::npos)
     return std::unexpected(make_problem("bad_text", "NUL at byte " + std::to_string(at)));
 
+  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
+
   Value root;
   TreeBuilder builder(root, "", kTreeValuesMax);
-  JsonEvents events(builder);
-  const bool read = nlohmann::json::sax_parse(body.begin(), body.end(), &events);
+  JsonEvents events(builder, body.find("\\u") != BytesView::npos);
+  rapidjson::MemoryStream stream(body.data(), body.size());
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(stream, events);
+  if (result.IsError() && !builder.fault()) refuse_unread(builder, result);
   if (builder.fault()) return std::unexpected(*builder.fault());
-  TS_CHECK(read);
   return root;
 }
 

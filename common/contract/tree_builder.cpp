@@ -11,6 +11,7 @@ namespace tillsync {
 namespace {
 
 constexpr std::size_t kNumberCharactersMax = 64;
+constexpr std::size_t kMembersExpected = 8;          // of an object that has any: saves moving the first ones thrice
 constexpr std::size_t kMembersComparedInPlace = 32;  // above it, names are sorted to find a repeated one
 
 /// A member name that stands twice; nullptr when all differ.
@@ -119,7 +120,9 @@ bool TreeBuilder::start_object() {
 
 bool TreeBuilder::key(std::string&& name) {
   if (!check_text(name)) return false;
-  std::get<ValueObject>(open_.back()->data).emplace_back(std::move(name), Value{});
+  auto& members = std::get<ValueObject>(open_.back()->data);
+  if (members.empty()) members.reserve(kMembersExpected);
+  members.emplace_back(std::move(name), Value{});
   return true;
 }
 

@@ -1,4 +1,4 @@
-// SHA-256, random bytes and constant-time comparison, on libsodium. Any thread.
+// SHA-256 on Nettle; random bytes, passwords and constant-time comparison on libsodium. Any thread.
 #pragma once
 
 #include <array>

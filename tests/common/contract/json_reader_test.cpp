@@ -14,6 +14,18 @@ TEST_CASE("json: numbers keep their text, so that nothing passes through a doubl
   const std::vector<std::string> texts = {
       "2.55", "6.000", "1e3", "0.1000000000000000055", "9223372036854775807", "18446744073709551616"};
   for (std::size_t i = 0; i < texts.size(); ++i) CHECK(std::get<NumberText>(list[i].data).text == texts[i]);
+  CHECK(std::get<NumberText>(list[6].data).text == "0");  // as MessagePack has it
+}
+
+TEST_CASE("json: a byte order mark in front is stepped over, one behind it is not JSON", "[contract][json]") {
+  CHECK(parse_tree("\xef\xbb\xbf{}", Syntax::kJson).has_value());
+  CHECK(tree_refusal("\xef\xbb\xbf\xef\xbb\xbf{}").code == "not_json");
+}
+
+TEST_CASE("json: a surrogate pair becomes one character", "[contract][json]") {
+  const auto tree = parse_tree(R"(["\ud83d\ude00"])", Syntax::kJson);
+  REQUIRE(tree.has_value());
+  CHECK(std::get<std::string>(std::get<ValueArray>(tree->data)[0].data) == "\xf0\x9f\x98\x80");
 }
 
 TEST_CASE("json: members keep their order, and escapes become text", "[contract][json]") {
@@ -24,7 +36,8 @@ TEST_CASE("json: members keep their order, and escapes become text", "[contract]
 
 TEST_CASE("json: what is not JSON is refused with the place", "[contract][json]") {
   for (const char* body :
-       {"", " ", "{", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "'a'", "{\"a\" 1}", "\"\\ud800\"", "01", "NaN"}) {
+       {"", " ", "{", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "'a'", "{\"a\" 1}", "\"\\ud800\"", "\"\\udc00\"", "{\"\\udfff\":1}", "\"\\ud800\\u0041\"", "\"\t\"", "01", "1.", "-", "+1", "NaN", "Infinity", "1 2",
+        "/**/1", "[1", "\"a", "\xef\xbb\xbf"}) {
     INFO(body);
     const Problem problem = tree_refusal(body);
     CHECK(problem.code == "not_json");
