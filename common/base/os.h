@@ -32,8 +32,10 @@ std::string host_name();
 /// Blocks SIGTERM and SIGINT for the process's threads and returns a descriptor that becomes readable when one arrives.
 /// Call before the first thread starts.
 Result<int> termination_descriptor();
-/// Ignores SIGPIPE and keeps malloc to few arenas, so that idle memory stays small. Call first in main.
-void prepare_process();
+inline constexpr int kFreedBytesKept = 128 * 1024;
+/// Ignores SIGPIPE and keeps malloc to few arenas, so that idle memory stays small. freed_bytes_kept: what malloc may keep
+/// for its next use instead of giving it back to the system; much for a process that works in large batches. Call first in main.
+void prepare_process(int freed_bytes_kept = kFreedBytesKept);
 
 /// Takes an exclusive lock on a file for the life of the returned guard, so that one data folder has one process.
 class FileLock {

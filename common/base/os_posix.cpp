@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -17,8 +18,8 @@
 namespace tillsync::os {
 namespace {
 
+constexpr int kMallocMmapThresholdBytesMax = 32 * 1024 * 1024;  // glibc takes no more
 constexpr int kMallocArenasMax = 2;             // each arena keeps its own free pages
-constexpr int kMallocTrimThresholdBytes = 128 * 1024;
 
 std::unexpected<Error> system_error(std::string operation, int error_number) {
   const ErrorCode code = error_number == ENOSPC || error_number == EDQUOT ? ErrorCode::kDiskFull
@@ -132,10 +133,13 @@ Result<int> termination_descriptor() {
   return descriptor;
 }
 
-void prepare_process() {
+void prepare_process(int freed_bytes_kept) {
   std::signal(SIGPIPE, SIG_IGN);
   ::mallopt(M_ARENA_MAX, kMallocArenasMax);
-  ::mallopt(M_TRIM_THRESHOLD, kMallocTrimThresholdBytes);
+  ::mallopt(M_TRIM_THRESHOLD, freed_bytes_kept);
+  if (freed_bytes_kept <= kFreedBytesKept) return;
+  // Setting the other threshold has pinned this one to its small default.
+  ::mallopt(M_MMAP_THRESHOLD, std::min(freed_bytes_kept, kMallocMmapThresholdBytesMax));
 }
 
 Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {

@@ -25,6 +25,8 @@
 namespace tillsync::hub {
 namespace {
 
+constexpr int kHubFreedBytesKept = 64 * 1024 * 1024;  // a group of large batches is taken and dropped many times a second
+
 constexpr unsigned kApiThreads = 2;
 constexpr std::size_t kPemBytesMax = 1'000'000;
 constexpr Duration kStatusSaveEvery = seconds(30);
@@ -78,7 +80,7 @@ std::optional<Caller> authenticate(ReadPool& reads, std::string_view token) {
 }  // namespace
 
 Result<void> run_hub(const std::filesystem::path& config_file) {
-  os::prepare_process();
+  os::prepare_process(kHubFreedBytesKept);
   TS_ASSIGN_OR_RETURN(const int termination, os::termination_descriptor());
   TS_ASSIGN_OR_RETURN(const config::Config config, config::load(config_file, hub_config_keys(), kHubEnvironmentPrefix));
   TS_RETURN_IF_ERROR(start_log(config));
