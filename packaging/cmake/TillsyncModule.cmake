@@ -72,6 +72,8 @@ function(ts_test name)
   target_link_libraries(${name} PRIVATE ts_flags ts_test_main ${arg_DEPENDS})
   target_precompile_headers(${name} REUSE_FROM ts_test_pch)
   target_compile_options(${name} PRIVATE ${TILLSYNC_TEST_OPTIONS})
+  # Six files at a time: their headers are read once. So names in the anonymous namespaces of one folder must differ.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"

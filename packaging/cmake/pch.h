@@ -1,4 +1,4 @@
-// The standard headers that nearly every file uses, parsed once per build.
+// The standard headers that nearly every file uses, and the one large header that many do, parsed once per build.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -20,3 +20,4 @@
 #include <utility>
 #include <variant>
 #include <vector>
+#include <nlohmann/json.hpp>

@@ -9,7 +9,7 @@
 namespace tillsync::agent {
 namespace {
 
-struct Fixture : AppFixture {
+struct DoctorFixture : AppFixture {
   std::string text;
   int run() {
     int code = -1;
@@ -22,14 +22,14 @@ struct Fixture : AppFixture {
 }  // namespace
 
 TEST_CASE("doctor: a machine that was never enrolled is told what to do", "[agent][app]") {
-  Fixture f;
+  DoctorFixture f;
   CHECK(f.run() == 1);
   CHECK(f.says("run tillsync-agent enroll"));
   CHECK(f.says("it is not running"));
 }
 
 TEST_CASE("doctor: of a running agent only the missing link is bad", "[agent][app]") {
-  Fixture f;
+  DoctorFixture f;
   f.enrol();
   const auto app = AgentApp::start(f.config);
   REQUIRE(app);
@@ -42,7 +42,7 @@ TEST_CASE("doctor: of a running agent only the missing link is bad", "[agent][ap
 }
 
 TEST_CASE("doctor: finds open keys, bad tokens, refused requests and rejected files", "[agent][app]") {
-  Fixture f;
+  DoctorFixture f;
   f.enrol();
   std::filesystem::permissions(f.folder.path() / "keys" / "agent.secret", std::filesystem::perms::group_read, std::filesystem::perm_options::add);
   f.config.set("pos.tokens", std::vector<std::string>{"GB-1:secret"});
@@ -60,7 +60,7 @@ TEST_CASE("doctor: finds open keys, bad tokens, refused requests and rejected fi
 }
 
 TEST_CASE("doctor: a database that is none is named with the way out", "[agent][app]") {
-  Fixture f;
+  DoctorFixture f;
   f.enrol();
   std::ofstream(f.folder.file("agent.db")) << std::string(8'192, 'x');
   CHECK(f.run() == 1);

@@ -9,7 +9,7 @@
 namespace tillsync::agent {
 namespace {
 
-struct Fixture {
+struct EnrollFixture {
   TemporaryFolder folder;
   EnrollOptions options{"tcp://hub:7001", transport::generate_key_pair().public_key, "token", folder.file("agent"), "till box"};
   std::vector<std::string> keys_seen;
@@ -28,7 +28,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("enroll: writes an agent.toml that names hub, location and folder", "[agent][app]") {
-  Fixture f;
+  EnrollFixture f;
   const auto result = f.enrol();
   REQUIRE(result);
   CHECK(result->agent_id == "a_7");
@@ -41,7 +41,7 @@ TEST_CASE("enroll: writes an agent.toml that names hub, location and folder", "[
 }
 
 TEST_CASE("enroll: asking again keeps key and configuration", "[agent][app]") {
-  Fixture f;
+  EnrollFixture f;
   REQUIRE(f.enrol());
   const auto file = f.folder.file("agent") / "agent.toml";
   const std::string edited = *os::read_file(file, 100'000) + "\n# mine\n";
@@ -52,7 +52,7 @@ TEST_CASE("enroll: asking again keeps key and configuration", "[agent][app]") {
 }
 
 TEST_CASE("enroll: a refusal leaves no agent.toml, the next try uses the same key", "[agent][app]") {
-  Fixture f;
+  EnrollFixture f;
   f.location.clear();
   CHECK(f.enrol().error().code == ErrorCode::kDenied);
   CHECK_FALSE(std::filesystem::exists(f.folder.file("agent") / "agent.toml"));
@@ -62,7 +62,7 @@ TEST_CASE("enroll: a refusal leaves no agent.toml, the next try uses the same ke
 }
 
 TEST_CASE("enroll: a folder of another hub or location is not taken over", "[agent][app]") {
-  Fixture f;
+  EnrollFixture f;
   REQUIRE(f.enrol());
   f.location = "FR";
   CHECK(f.enrol().error().code == ErrorCode::kAlreadyExists);

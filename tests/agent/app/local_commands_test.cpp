@@ -15,9 +15,9 @@ namespace {
 
 using nlohmann::json;
 
-struct Fixture : AppFixture {
+struct CommandFixture : AppFixture {
   std::unique_ptr<AgentApp> app;
-  Fixture() {
+  CommandFixture() {
     enrol();
     app = std::move(*AgentApp::start(config));
   }
@@ -30,7 +30,7 @@ struct Fixture : AppFixture {
 }  // namespace
 
 TEST_CASE("submit: says what became of each file, and its exit code whether all were taken", "[agent][app]") {
-  Fixture f;
+  CommandFixture f;
   int code = -1;
   const auto submit = [&](std::vector<std::filesystem::path> files) { return printed([&] { code = submit_command(f.config, files); }); };
   CHECK(submit({f.file("a.json", sale("1"))}).find("accepted") != std::string::npos);
@@ -55,7 +55,7 @@ TEST_CASE("submit: says what became of each file, and its exit code whether all 
 }
 
 TEST_CASE("status: asks the running agent, else reads what the stopped one left", "[agent][app]") {
-  Fixture f;
+  CommandFixture f;
   printed([&] { submit_command(f.config, {f.file("a.json", array_of_sales(1, 2))}); });
   int code = -1;
   auto text = printed([&] { code = status_command(f.config, false); });
@@ -73,7 +73,7 @@ TEST_CASE("status: asks the running agent, else reads what the stopped one left"
 }
 
 TEST_CASE("outbox: lists what waits and shows one document with its names", "[agent][app]") {
-  Fixture f;
+  CommandFixture f;
   printed([&] { submit_command(f.config, {f.file("a.json", array_of_sales(1, 3))}); });
   int code = -1;
   const auto list = json::parse(printed([&] { code = outbox_list_command(f.config, 0, 2, true); }));

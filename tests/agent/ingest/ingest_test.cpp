@@ -19,8 +19,8 @@ std::string refusal(const std::string& body) {
   return request->refusals.at(0) ? request->refusals[0]->code : "";
 }
 
-Bytes msgpack_of(const std::string& json) {
-  const auto packed = nlohmann::json::to_msgpack(nlohmann::json::parse(json));
+Bytes msgpack_of(const std::string& document_json) {
+  const auto packed = nlohmann::json::to_msgpack(nlohmann::json::parse(document_json));
   return {reinterpret_cast<const char*>(packed.data()), packed.size()};
 }
 

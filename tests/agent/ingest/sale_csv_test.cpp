@@ -7,7 +7,7 @@
 namespace tillsync::agent {
 namespace {
 
-const IngestContext kContext{LocationId("GB"), Instant{1}, ""};
+const IngestContext kCsvContext{LocationId("GB"), Instant{1}, ""};
 const std::string kHeader =
     "till,document_no,business_date,occurred_at,currency,prices_include_tax,line_no,kind,sku,description,qty,unit_price,amount,"
     "tax_code,tax_rate,tax_amount,tender_type\n";
@@ -29,7 +29,7 @@ TEST_CASE("sale CSV: rows of one number become one document without a warning", 
   REQUIRE(documents);
   REQUIRE(documents->size() == 2);
   CHECK((*documents)[1].line == 4);
-  const auto first = ingest_tree(*(*documents)[0].tree, kContext);
+  const auto first = ingest_tree(*(*documents)[0].tree, kCsvContext);
   REQUIRE(first);
   CHECK(first->warnings.empty());
   const auto sale = std::get<Sale>(decode_document(first->payload)->body);
@@ -41,7 +41,7 @@ TEST_CASE("sale CSV: rows of one number become one document without a warning", 
   CHECK(sale.tenders[0].amount.minor == 4'188);
   CHECK(sale.tenders[0].type == "card");
 
-  const auto second = ingest_tree(*(*documents)[1].tree, kContext);
+  const auto second = ingest_tree(*(*documents)[1].tree, kCsvContext);
   REQUIRE(second);
   CHECK(second->warnings.empty());
   const auto inclusive = std::get<Sale>(decode_document(second->payload)->body);
@@ -55,7 +55,7 @@ TEST_CASE("sale CSV: rows of one number become one document without a warning", 
 TEST_CASE("sale CSV: the contract may be a return, and the currency's own decimals count", "[agent][ingest]") {
   const auto documents = documents_in_csv("contract,till,document_no,currency,sku,qty,unit_price,amount\nreturn/1,1,9,JPY,A,1,100,100\n");
   REQUIRE(documents);
-  const auto row = ingest_tree(*(*documents)[0].tree, kContext);
+  const auto row = ingest_tree(*(*documents)[0].tree, kCsvContext);
   REQUIRE(row);
   CHECK(std::get<Return>(decode_document(row->payload)->body).totals.gross.minor == 100);
 }

@@ -8,7 +8,7 @@
 namespace tillsync::agent {
 namespace {
 
-const IngestContext kContext{LocationId("GB"), Instant{1}, ""};
+const IngestContext kSpoolContext{LocationId("GB"), Instant{1}, ""};
 
 }  // namespace
 
@@ -21,11 +21,11 @@ TEST_CASE("spool file: half-written and foreign names are left alone", "[agent][
 }
 
 TEST_CASE("spool file: one document, an array, lines, MessagePack", "[agent][ingest]") {
-  CHECK(documents_in_file(sale("1"), SpoolFormat::kJson, kContext)->size() == 1);
-  CHECK(documents_in_file(array_of_sales(1, 3), SpoolFormat::kJson, kContext)->size() == 3);
+  CHECK(documents_in_file(sale("1"), SpoolFormat::kJson, kSpoolContext)->size() == 1);
+  CHECK(documents_in_file(array_of_sales(1, 3), SpoolFormat::kJson, kSpoolContext)->size() == 3);
   const auto packed = nlohmann::json::to_msgpack(nlohmann::json::parse(array_of_sales(1, 2)));
-  CHECK(documents_in_file({reinterpret_cast<const char*>(packed.data()), packed.size()}, SpoolFormat::kMessagePack, kContext)->size() == 2);
-  const auto lines = documents_in_file(sale("1") + "\n\n" + "nonsense\r\n" + sale("2"), SpoolFormat::kJsonLines, kContext);
+  CHECK(documents_in_file({reinterpret_cast<const char*>(packed.data()), packed.size()}, SpoolFormat::kMessagePack, kSpoolContext)->size() == 2);
+  const auto lines = documents_in_file(sale("1") + "\n\n" + "nonsense\r\n" + sale("2"), SpoolFormat::kJsonLines, kSpoolContext);
   REQUIRE(lines);
   REQUIRE(lines->size() == 3);
   CHECK((*lines)[0].row);
@@ -35,7 +35,7 @@ TEST_CASE("spool file: one document, an array, lines, MessagePack", "[agent][ing
 }
 
 TEST_CASE("spool file: an array keeps the order of good and bad documents", "[agent][ingest]") {
-  const auto documents = documents_in_file("[" + sale("1") + ",7," + sale("3") + "]", SpoolFormat::kJson, kContext);
+  const auto documents = documents_in_file("[" + sale("1") + ",7," + sale("3") + "]", SpoolFormat::kJson, kSpoolContext);
   REQUIRE(documents);
   CHECK((*documents)[0].row);
   CHECK_FALSE((*documents)[1].row);
@@ -45,7 +45,7 @@ TEST_CASE("spool file: an array keeps the order of good and bad documents", "[ag
 
 TEST_CASE("spool file: nothing in it is a problem of the whole file", "[agent][ingest]") {
   for (const auto format : {SpoolFormat::kJson, SpoolFormat::kJsonLines, SpoolFormat::kCsv, SpoolFormat::kMessagePack})
-    CHECK_FALSE(documents_in_file("", format, kContext));
+    CHECK_FALSE(documents_in_file("", format, kSpoolContext));
 }
 
 }  // namespace tillsync::agent

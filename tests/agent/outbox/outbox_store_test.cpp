@@ -24,7 +24,7 @@ NewRow row(const std::string& number, const std::string& content, Instant receiv
   return row;
 }
 
-struct Fixture {
+struct StoreFixture {
   TemporaryFolder folder;
   std::unique_ptr<sql::Connection> connection = open_database(folder);
   std::unique_ptr<Outbox> outbox = std::move(*Outbox::open(*connection));
@@ -54,7 +54,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("outbox: a new one draws an epoch and keeps it", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   const OutboxState first = f.outbox->state();
   CHECK_FALSE(first.epoch.is_zero());
   CHECK(first.last_seq == 0);
@@ -66,7 +66,7 @@ TEST_CASE("outbox: a new one draws an epoch and keeps it", "[agent][outbox]") {
 }
 
 TEST_CASE("outbox: new documents get dense numbers and chained hashes", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   const auto results = f.append({row("1", "a"), row("2", "doubtful")});
   REQUIRE(results.size() == 2);
   CHECK(results[0].status == AppendStatus::kAccepted);
@@ -86,7 +86,7 @@ TEST_CASE("outbox: new documents get dense numbers and chained hashes", "[agent]
 }
 
 TEST_CASE("outbox: the same document again gets the first answer and writes nothing", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "doubtful")});
   for (int restart = 0; restart < 2; ++restart) {
     NewRow again = row("1", "doubtful", Instant{9'999});
@@ -102,7 +102,7 @@ TEST_CASE("outbox: the same document again gets the first answer and writes noth
 }
 
 TEST_CASE("outbox: duplicates inside one transaction behave as duplicates", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   const auto results = f.append({row("1", "a"), row("1", "a"), row("1", "b"), row("1", "b")});
   CHECK(results[0].status == AppendStatus::kAccepted);
   CHECK(results[1].status == AppendStatus::kDuplicate);
@@ -112,7 +112,7 @@ TEST_CASE("outbox: duplicates inside one transaction behave as duplicates", "[ag
 }
 
 TEST_CASE("outbox: other content under the same identity is kept once per content", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a")});
   for (int retry = 0; retry < 2; ++retry) {
     const auto results = f.append({row("1", "b")});
@@ -132,7 +132,7 @@ TEST_CASE("outbox: other content under the same identity is kept once per conten
 }
 
 TEST_CASE("outbox: without an identity key the event id stands in", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   NewRow one = row("1", "a");
   NewRow two = row("2", "b");
   one.identity_key = two.identity_key = "";
@@ -142,7 +142,7 @@ TEST_CASE("outbox: without an identity key the event id stands in", "[agent][out
 }
 
 TEST_CASE("outbox: what was rolled back never happened", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a")});
   const OutboxState before = f.outbox->state();
   {
@@ -159,7 +159,7 @@ TEST_CASE("outbox: what was rolled back never happened", "[agent][outbox]") {
 }
 
 TEST_CASE("outbox: an acknowledgement never moves back within one life of the hub", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a"), row("2", "b"), row("3", "c")});
   REQUIRE(f.acknowledge(2));
   REQUIRE(f.acknowledge(1));
@@ -183,7 +183,7 @@ TEST_CASE("outbox: an acknowledgement never moves back within one life of the hu
 }
 
 TEST_CASE("outbox: a rebase chains the rows anew under the new epoch", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a"), row("2", "b"), row("3", "c")});
   REQUIRE(f.acknowledge(3));
   const auto epoch = random_fixed<EpochId>();
@@ -223,7 +223,7 @@ TEST_CASE("outbox: a rebase chains the rows anew under the new epoch", "[agent][
 }
 
 TEST_CASE("outbox: a rebase of more rows than one step reaches every row", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   constexpr int kRows = 2'500;
   std::vector<NewRow> rows;
   for (int i = 1; i <= kRows; ++i) rows.push_back(row(std::to_string(i), "d" + std::to_string(i)));
@@ -236,7 +236,7 @@ TEST_CASE("outbox: a rebase of more rows than one step reaches every row", "[age
 }
 
 TEST_CASE("outbox: pruning takes acknowledged old payloads only, and never the newest row", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a", Instant{10}), row("2", "b", Instant{20}), row("3", "c", Instant{30}), row("4", "d", Instant{40})});
   REQUIRE(f.acknowledge(2));
   const ChainHash chain_two = f.chain(2);
@@ -259,7 +259,7 @@ TEST_CASE("outbox: pruning takes acknowledged old payloads only, and never the n
 }
 
 TEST_CASE("outbox: a younger row between older ones holds pruning back, so that the rows stay dense", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a", Instant{10}), row("2", "b", Instant{500}), row("3", "c", Instant{10}), row("4", "d", Instant{10})});
   REQUIRE(f.acknowledge(4));
   CHECK(f.prune(100, 0).payloads == 1);
@@ -268,7 +268,7 @@ TEST_CASE("outbox: a younger row between older ones holds pruning back, so that 
 }
 
 TEST_CASE("outbox: an identity goes only when it is old and its payload has gone", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a", Instant{10}), row("1", "conflict", Instant{10}), row("2", "b", Instant{20}), row("3", "c", Instant{30})});
   CHECK(f.prune(0, 1'000).identities == 0);  // all wait
   REQUIRE(f.acknowledge(4));
@@ -282,7 +282,7 @@ TEST_CASE("outbox: an identity goes only when it is old and its payload has gone
 }
 
 TEST_CASE("outbox: one call prunes a bounded number and says that there is more", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   std::vector<NewRow> rows;
   for (std::uint64_t i = 0; i < kPruneIdentitiesMax + 1; ++i) rows.push_back(row(std::to_string(i), "d", Instant{10}));
   REQUIRE(in_transaction(*f.connection, [&] { return f.outbox->append(std::span<const NewRow>(rows)); }));
@@ -305,7 +305,7 @@ TEST_CASE("outbox: one call prunes a bounded number and says that there is more"
 }
 
 TEST_CASE("outbox: after a gap by pruning a rebase begins its chain at the first row that is held", "[agent][outbox]") {
-  Fixture f;
+  StoreFixture f;
   f.append({row("1", "a", Instant{10}), row("2", "b", Instant{10}), row("3", "c", Instant{10})});
   REQUIRE(f.acknowledge(3));
   CHECK(f.prune(100, 0).payloads == 2);

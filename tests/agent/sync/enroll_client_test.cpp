@@ -11,12 +11,12 @@ namespace tillsync::agent {
 namespace {
 
 /// A hub that gives every frame the same answer.
-struct Hub {
+struct EnrollingHub {
   transport::CurveKeyPair keys = transport::generate_key_pair();
   std::unique_ptr<transport::RouterSocket> router;
   std::optional<wire::Enroll> asked;
 
-  Hub() {
+  EnrollingHub() {
     auto bound = transport::RouterSocket::bind_curve(transport::make_context(), "tcp://127.0.0.1:*", keys,
                                                      [](std::string_view) { return true; }, kFrameBytesMax);
     REQUIRE(bound);
@@ -41,7 +41,7 @@ struct Hub {
 }  // namespace
 
 TEST_CASE("enrolment: shows the token and gets agent and location", "[agent][sync]") {
-  Hub hub;
+  EnrollingHub hub;
   const auto enrolled = hub.enrolled_with(hub.keys.public_key, wire::Enrolled{AgentId{"a_1"}, LocationId{"GB"}});
   REQUIRE(enrolled);
   CHECK(enrolled->agent_id.value == "a_1");
@@ -50,7 +50,7 @@ TEST_CASE("enrolment: shows the token and gets agent and location", "[agent][syn
 }
 
 TEST_CASE("enrolment: each refusal says what to do", "[agent][sync]") {
-  Hub hub;
+  EnrollingHub hub;
   const auto refused = [&](wire::FaultCode code) {
     auto result = hub.enrolled_with(hub.keys.public_key, wire::Fault{code, "because", false, ""});
     REQUIRE_FALSE(result);
@@ -64,7 +64,7 @@ TEST_CASE("enrolment: each refusal says what to do", "[agent][sync]") {
 }
 
 TEST_CASE("enrolment: another hub key than the hub's is told apart from a hub that is not there", "[agent][sync]") {
-  Hub hub;
+  EnrollingHub hub;
   const auto wrong_key = hub.enrolled_with(transport::generate_key_pair().public_key, wire::Credit{});
   REQUIRE_FALSE(wrong_key);
   CHECK(wrong_key.error().code == ErrorCode::kDenied);

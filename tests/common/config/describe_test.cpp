@@ -8,7 +8,7 @@ using List = std::vector<std::string>;
 
 namespace {
 
-const std::vector<Key> kKeys = {
+const std::vector<Key> kDescribedKeys = {
     {"listen.http", "127.0.0.1:7080", "address:port", "Where API and console listen"},
     {"listen.threads", std::int64_t{2}, "threads", "Threads of the HTTP server"},
     {"location", "", "location id", "Where this agent stands"},
@@ -27,22 +27,22 @@ std::string uncommented(std::string text) {
   return text;
 }
 
-Result<Config> read(std::string_view toml) {
-  return parse(toml, kKeys, "X", [](const std::string&) -> std::optional<std::string> { return std::nullopt; });
+Result<Config> read_described(std::string_view toml) {
+  return parse(toml, kDescribedKeys, "X", [](const std::string&) -> std::optional<std::string> { return std::nullopt; });
 }
 
 }  // namespace
 
 TEST_CASE("describe: every key stands with meaning, unit and default, commented out", "[config]") {
-  const std::string text = describe(kKeys);
+  const std::string text = describe(kDescribedKeys);
   CHECK(text.starts_with("# Where this agent stands (location id)\n# location = \"\"\n"));
   CHECK(text.find("[listen]\n# Where API and console listen (address:port)\n# http = \"127.0.0.1:7080\"\n") != std::string::npos);
   CHECK(text.find("# Refuse tills without a token\n# require_token = false\n") != std::string::npos);
-  CHECK(read(text));
+  CHECK(read_described(text));
 }
 
 TEST_CASE("describe: its lines put in force give the defaults back", "[config]") {
-  const auto config = read(uncommented(describe(kKeys)));
+  const auto config = read_described(uncommented(describe(kDescribedKeys)));
   REQUIRE(config);
   CHECK(config->text("hub.name") == "say \"hi\" \\ \n");
   CHECK(config->list("hub.endpoints") == List{"tcp://a:1", "tcp://b:2"});
@@ -50,8 +50,8 @@ TEST_CASE("describe: its lines put in force give the defaults back", "[config]")
 }
 
 TEST_CASE("describe: given values are in force, the others stay comments", "[config]") {
-  const std::string text = describe(kKeys, {{"location", "GB"}, {"hub.endpoints", List{"tcp://hub:7001"}}});
-  const auto config = read(text);
+  const std::string text = describe(kDescribedKeys, {{"location", "GB"}, {"hub.endpoints", List{"tcp://hub:7001"}}});
+  const auto config = read_described(text);
   REQUIRE(config);
   CHECK(config->text("location") == "GB");
   CHECK(config->list("hub.endpoints") == List{"tcp://hub:7001"});

@@ -12,7 +12,7 @@ namespace {
 const Instant kNow{1'700'000'000'000'000};
 using Numbers = std::vector<std::int64_t>;
 
-struct Fixture {
+struct QueueFixture {
   std::unique_ptr<sql::Connection> connection = hub::test::open_with_schema(":memory:");
   PostingQueue queue;
 
@@ -56,7 +56,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("posting queue: what is claimed is recorded as being sent, and its key is closed to others", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add({"a", "b", "a"});
   CHECK(fixture.due_numbers(kNow, {"a"}) == Numbers{2});
   CHECK(fixture.claim() == Numbers{1, 2, 3});
@@ -65,7 +65,7 @@ TEST_CASE("posting queue: what is claimed is recorded as being sent, and its key
 }
 
 TEST_CASE("posting queue: one that a person has skipped meanwhile is not claimed", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add({"a", "b"});
   const auto postings = fixture.due();
   REQUIRE(fixture.connection->run("UPDATE posting SET status = 'skipped', is_open = 0 WHERE posting_no = 1"));
@@ -73,7 +73,7 @@ TEST_CASE("posting queue: one that a person has skipped meanwhile is not claimed
 }
 
 TEST_CASE("posting queue: what was given back is due again, in order", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add({"a", "a", "a"});
   fixture.claim();
   fixture.record(1, ForwardStatus::kPosted);
@@ -86,7 +86,7 @@ TEST_CASE("posting queue: what was given back is due again, in order", "[erp]") 
 }
 
 TEST_CASE("posting queue: an unknown one comes alone, to be looked up, and is claimed without a new record", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add({"a", "a"});
   fixture.claim();
   REQUIRE(PostingQueue::recover(*fixture.connection, kNow));
@@ -101,7 +101,7 @@ TEST_CASE("posting queue: an unknown one comes alone, to be looked up, and is cl
 }
 
 TEST_CASE("posting queue: an outcome that stays unknown calls a person, and its end sends them home", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add({"a"});
   fixture.claim();
   fixture.record(1, ForwardStatus::kUnknown, kUnknownAlarmFrom - 1, kNow);
@@ -114,7 +114,7 @@ TEST_CASE("posting queue: an outcome that stays unknown calls a person, and its 
 }
 
 TEST_CASE("posting queue: each look-up without an answer counts, so that the next one waits longer", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add({"a"});
   fixture.claim();
   fixture.record(1, ForwardStatus::kUnknown, 1, kNow);
@@ -124,7 +124,7 @@ TEST_CASE("posting queue: each look-up without an answer counts, so that the nex
 }
 
 TEST_CASE("posting queue: a refusal is an exception with the ERP's words", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add({"a", "a"});
   fixture.claim();
   fixture.record(1, ForwardStatus::kRefused);
@@ -135,7 +135,7 @@ TEST_CASE("posting queue: a refusal is an exception with the ERP's words", "[erp
 }
 
 TEST_CASE("posting queue: goes round the keys, and takes a bounded number of each", "[erp]") {
-  Fixture fixture;
+  QueueFixture fixture;
   fixture.add(std::vector<std::string>(kDuePerKeyMax + 1, "a"));
   CHECK(fixture.due().size() == kDuePerKeyMax);
   hub::test::queue(*fixture.connection, {hub::test::posting(100, "b"), hub::test::posting(101, "c")});

@@ -9,11 +9,11 @@ using namespace tillsync::hub;
 
 namespace {
 
-const Instant kNow{1'700'000'000'000'000};
+const Instant kRegistryNow{1'700'000'000'000'000};
 
-struct Fixture {
+struct RegistryFixture {
   std::unique_ptr<sql::Connection> connection;
-  Fixture() {
+  RegistryFixture() {
     sql::SqliteOptions options;
     options.path = ":memory:";
     auto opened = sql::open_sqlite(options);
@@ -27,13 +27,13 @@ struct Fixture {
                                          .location = LocationId(location),
                                          .uses_max = uses_max,
                                          .uses = 0,
-                                         .created_at = kNow,
+                                         .created_at = kRegistryNow,
                                          .created_by = "admin",
-                                         .expires_at = kNow + seconds(60)},
+                                         .expires_at = kRegistryNow + seconds(60)},
                                         secret));
   }
   AgentRecord enrol(const std::string& key, const std::string& token) {
-    const auto decision = store().enrol({key, "pc", "0.1.0"}, token, kNow);
+    const auto decision = store().enrol({key, "pc", "0.1.0"}, token, kRegistryNow);
     REQUIRE(decision);
     REQUIRE(decision->is_granted());
     return decision->agent;
@@ -43,7 +43,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("registry: knows what the tables say, and what agents say about themselves", "[fleet]") {
-  Fixture fixture;
+  RegistryFixture fixture;
   fixture.add_token("one", 5);
   AgentRegistry registry;
   AgentRecord agent = fixture.enrol("k1", "one");
@@ -54,12 +54,12 @@ TEST_CASE("registry: knows what the tables say, and what agents say about themse
   CHECK(registry.admits("k2"));
   CHECK(!registry.clock_skew("k1"));
 
-  registry.seen("k1", kNow);
+  registry.seen("k1", kRegistryNow);
   AgentStatus status;
   status.backlog = 7;
   status.clock_skew = milliseconds(-40);
-  registry.set_status("k1", status, "0.2.0", kNow + seconds(1));
-  registry.set_status("k2", status, "0.2.0", kNow);
+  registry.set_status("k1", status, "0.2.0", kRegistryNow + seconds(1));
+  registry.set_status("k2", status, "0.2.0", kRegistryNow);
   CHECK(registry.clock_skew("k1") == milliseconds(-40));
   const auto changed = registry.take_changed();
   REQUIRE(changed.size() == 1);
@@ -67,7 +67,7 @@ TEST_CASE("registry: knows what the tables say, and what agents say about themse
   REQUIRE(fixture.store().save_status(changed));
   const auto saved = **fixture.store().find(agent.agent_id);
   CHECK(saved.status.backlog == 7);
-  CHECK(saved.status.last_seen == kNow + seconds(1));
+  CHECK(saved.status.last_seen == kRegistryNow + seconds(1));
   CHECK(saved.agent.version == "0.2.0");
 
   agent.standing = Standing::kRevoked;

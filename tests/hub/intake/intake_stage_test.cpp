@@ -11,7 +11,7 @@ using namespace tillsync::hub::test;
 
 namespace {
 
-IncomingDocument sale_no(const std::string& no, std::int64_t units = 1) { return incoming(sale(no, {goods_line("A", units, 100)})); }
+IncomingDocument stage_sale(const std::string& no, std::int64_t units = 1) { return incoming(sale(no, {goods_line("A", units, 100)})); }
 constexpr std::string_view kEvents = "SELECT document_no FROM event ORDER BY event_no";
 using Texts = std::vector<std::string>;
 
@@ -21,7 +21,7 @@ TEST_CASE("intake stage: a batch that is sent again changes nothing", "[intake]"
   HubDatabase database;
   TestHub hub(database.connection(), stages<IntakeStage>());
   AgentFeed feed;
-  const CommitDocuments batch = feed.batch({sale_no("1"), sale_no("2"), opaque("garbage"), sale_no("2", 9)});
+  const CommitDocuments batch = feed.batch({stage_sale("1"), stage_sale("2"), opaque("garbage"), stage_sale("2", 9)});
   const auto first = hub.commit(batch);
   const auto again = hub.commit(batch);
   CHECK(first[0].verdict == Verdict::kNew);
@@ -43,12 +43,12 @@ TEST_CASE("intake stage: numbers go on after a restart", "[intake]") {
   AgentFeed feed;
   {
     TestHub hub(database.connection(), stages<IntakeStage>());
-    hub.commit(feed.batch({sale_no("1")}));
+    hub.commit(feed.batch({stage_sale("1")}));
   }
   TestHub restarted(database.crash(), stages<IntakeStage>());
-  CHECK(restarted.commit(feed.batch({sale_no("2")}))[0].event_no == 2);
+  CHECK(restarted.commit(feed.batch({stage_sale("2")}))[0].event_no == 2);
   AgentFeed other("a_two", 'f');
-  CHECK(restarted.commit(other.batch({sale_no("3")}))[0].event_no == 3);
+  CHECK(restarted.commit(other.batch({stage_sale("3")}))[0].event_no == 3);
   CHECK(database.number("SELECT count(DISTINCT epoch_no) FROM event") == 2);
 }
 
@@ -57,10 +57,10 @@ TEST_CASE("intake stage: numbers of a group that failed are given again", "[inta
   TestHub hub(database.connection(), stages<IntakeStage>());
   AgentFeed feed;
   AgentFeed other("a_two", 'f');
-  hub.commit(feed.batch({sale_no("1")}));
+  hub.commit(feed.batch({stage_sale("1")}));
   std::vector<CommitDocuments> group;
-  group.push_back(other.batch({sale_no("10")}));
-  CommitDocuments hole = feed.batch({sale_no("2"), sale_no("3")});
+  group.push_back(other.batch({stage_sale("10")}));
+  CommitDocuments hole = feed.batch({stage_sale("2"), stage_sale("3")});
   hole.documents.erase(hole.documents.begin());
   group.push_back(std::move(hole));
   const auto results = hub.run(std::move(group));
@@ -76,9 +76,9 @@ TEST_CASE("intake stage: batches of one agent in one group follow each other", "
   TestHub hub(database.connection(), stages<IntakeStage>());
   AgentFeed feed;
   std::vector<CommitDocuments> group;
-  group.push_back(feed.batch({sale_no("1")}));
+  group.push_back(feed.batch({stage_sale("1")}));
   group.push_back(feed.gap(3));
-  group.push_back(feed.batch({sale_no("5")}));
+  group.push_back(feed.batch({stage_sale("5")}));
   for (const auto& result : hub.run(std::move(group))) CHECK(result);
   CHECK(hub.core().counters().reruns == 0);
   const auto position = EventReader(database.connection()).epoch_position(feed.agent_id(), feed.epoch());
@@ -93,9 +93,9 @@ TEST_CASE("intake stage: a new epoch sends everything again and nothing doubles"
   HubDatabase database;
   TestHub hub(database.connection(), stages<IntakeStage>());
   AgentFeed feed;
-  hub.commit(feed.batch({sale_no("1"), sale_no("2")}));
+  hub.commit(feed.batch({stage_sale("1"), stage_sale("2")}));
   AgentFeed rebased("a_one", 'r');
-  const auto outcomes = hub.commit(rebased.batch({sale_no("2"), sale_no("3")}));
+  const auto outcomes = hub.commit(rebased.batch({stage_sale("2"), stage_sale("3")}));
   CHECK(outcomes[0].verdict == Verdict::kDuplicate);
   CHECK(outcomes[1].verdict == Verdict::kNew);
   CHECK(database.texts(kEvents) == Texts{"1", "2", "3"});
@@ -105,7 +105,7 @@ TEST_CASE("intake stage: a new epoch sends everything again and nothing doubles"
 TEST_CASE("intake stage: nothing is left of documents that were not committed at the crash", "[intake]") {
   HubDatabase database;
   AgentFeed feed;
-  const CommitDocuments batch = feed.batch({sale_no("1")});
+  const CommitDocuments batch = feed.batch({stage_sale("1")});
   {
     IntakeStage stage;
     REQUIRE(stage.start(database.connection()));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kCredit = 1'000'000;
 
-EpochId epoch() {
+EpochId sent_epoch() {
   EpochId id;
   id.data[0] = 'e';
   return id;
@@ -25,20 +25,20 @@ wire::Event document(std::uint64_t seq, std::size_t bytes = 10) {
 }
 
 ChainHash chain_at(std::uint64_t seq) {
-  ChainHash chain = sync::chain_seed(epoch());
+  ChainHash chain = sync::chain_seed(sent_epoch());
   for (std::uint64_t i = 1; i <= seq; ++i) chain = sync::chain_next(chain, document(i).content_hash);
   return chain;
 }
 
 wire::Events batch(std::uint64_t first, std::uint64_t last, std::size_t bytes = 10) {
-  wire::Events events{5, epoch(), first, chain_at(last), {}};
+  wire::Events events{5, sent_epoch(), first, chain_at(last), {}};
   for (std::uint64_t seq = first; seq <= last; ++seq) events.events.push_back(document(seq, bytes));
   return events;
 }
 
 BatchReceiver opened(std::uint64_t seq) {
   BatchReceiver receiver;
-  receiver.open(5, {epoch(), seq, chain_at(seq)});
+  receiver.open(5, {sent_epoch(), seq, chain_at(seq)});
   return receiver;
 }
 
@@ -51,10 +51,10 @@ TEST_CASE("receiver: takes what follows, before the batch in front is committed"
   CHECK(first.chains == std::vector{chain_at(11), chain_at(12), chain_at(13)});
   CHECK(receiver.take(batch(14, 14), kCredit).verdict == TakeVerdict::kTaken);
   CHECK(receiver.committed_position().seq == 10);
-  CHECK(receiver.committed(epoch(), 13, chain_at(13)));
+  CHECK(receiver.committed(sent_epoch(), 13, chain_at(13)));
   CHECK(receiver.committed_position().seq == 13);
   CHECK(receiver.has_pending());
-  CHECK(receiver.committed(epoch(), 14, chain_at(14)));
+  CHECK(receiver.committed(sent_epoch(), 14, chain_at(14)));
   CHECK_FALSE(receiver.has_pending());
   CHECK(receiver.pending_bytes() == 0);
 }
@@ -86,7 +86,7 @@ TEST_CASE("receiver: what is here already is a duplicate", "[sync]") {
   CHECK(receiver.take(batch(5, 10), kCredit).verdict == TakeVerdict::kDuplicate);
   receiver.take(batch(11, 12), kCredit);
   CHECK(receiver.take(batch(11, 12), kCredit).verdict == TakeVerdict::kDuplicate);
-  CHECK(receiver.committed(epoch(), 12, chain_at(12)));
+  CHECK(receiver.committed(sent_epoch(), 12, chain_at(12)));
 }
 
 TEST_CASE("receiver: frames of another session, or of none, are stale", "[sync]") {
@@ -94,7 +94,7 @@ TEST_CASE("receiver: frames of another session, or of none, are stale", "[sync]"
   wire::Events late = batch(11, 12);
   late.session = 4;
   CHECK(receiver.take(late, kCredit).verdict == TakeVerdict::kStale);
-  CHECK(receiver.take(wire::Gap{4, epoch(), 11, 12, chain_at(12), ""}) == TakeVerdict::kStale);
+  CHECK(receiver.take(wire::Gap{4, sent_epoch(), 11, 12, chain_at(12), ""}) == TakeVerdict::kStale);
   receiver.close();
   CHECK(receiver.take(batch(11, 12), kCredit).verdict == TakeVerdict::kStale);
   BatchReceiver never;
@@ -118,10 +118,10 @@ TEST_CASE("receiver: credit is held at the byte; one batch is always taken", "[s
 
 TEST_CASE("receiver: a gap moves the position to its end", "[sync]") {
   BatchReceiver receiver = opened(10);
-  CHECK(receiver.take(wire::Gap{5, epoch(), 12, 15, chain_at(15), ""}) == TakeVerdict::kOutOfStep);
-  CHECK(receiver.take(wire::Gap{5, epoch(), 11, 10, chain_at(10), ""}) == TakeVerdict::kOutOfStep);
-  CHECK(receiver.take(wire::Gap{5, epoch(), 11, 15, chain_at(15), ""}) == TakeVerdict::kTaken);
-  CHECK(receiver.take(wire::Gap{5, epoch(), 11, 15, chain_at(15), ""}) == TakeVerdict::kDuplicate);
+  CHECK(receiver.take(wire::Gap{5, sent_epoch(), 12, 15, chain_at(15), ""}) == TakeVerdict::kOutOfStep);
+  CHECK(receiver.take(wire::Gap{5, sent_epoch(), 11, 10, chain_at(10), ""}) == TakeVerdict::kOutOfStep);
+  CHECK(receiver.take(wire::Gap{5, sent_epoch(), 11, 15, chain_at(15), ""}) == TakeVerdict::kTaken);
+  CHECK(receiver.take(wire::Gap{5, sent_epoch(), 11, 15, chain_at(15), ""}) == TakeVerdict::kDuplicate);
   CHECK(receiver.take(batch(16, 17), kCredit).verdict == TakeVerdict::kTaken);
 }
 
@@ -129,13 +129,13 @@ TEST_CASE("receiver: a failed batch is forgotten, and is not acknowledged by tho
   BatchReceiver receiver = opened(10);
   receiver.take(batch(11, 12), kCredit);
   receiver.take(batch(13, 14), kCredit);
-  receiver.failed(epoch(), 11);
+  receiver.failed(sent_epoch(), 11);
   CHECK(receiver.has_pending());
-  receiver.failed(epoch(), 13);
+  receiver.failed(sent_epoch(), 13);
   CHECK_FALSE(receiver.has_pending());
   CHECK(receiver.pending_bytes() == 0);
   CHECK(receiver.committed_position().seq == 10);
-  receiver.failed(epoch(), 13);  // told twice
+  receiver.failed(sent_epoch(), 13);  // told twice
   CHECK(receiver.pending_bytes() == 0);
 }
 
@@ -143,6 +143,6 @@ TEST_CASE("receiver: a commit of a closed session clears what waits and says not
   BatchReceiver receiver = opened(10);
   receiver.take(batch(11, 12), kCredit);
   receiver.close();
-  CHECK_FALSE(receiver.committed(epoch(), 12, chain_at(12)));
+  CHECK_FALSE(receiver.committed(sent_epoch(), 12, chain_at(12)));
   CHECK_FALSE(receiver.has_pending());
 }
