@@ -59,6 +59,13 @@ void ApiReply::failure(const Error& error) {
   problem(shape.status, to_string(error.code), shape.title, detail);
 }
 
+void answer(const ApiCall& call, const Result<std::string>& body) {
+  if (body)
+    call.reply->json(200, *body);
+  else
+    call.reply->failure(body.error());
+}
+
 Result<std::size_t> page_limit(const ApiCall& call) {
   const auto text = call.request.parameter("limit");
   if (!text) return kPageLimitDefault;

@@ -20,6 +20,7 @@ inline constexpr std::size_t kPageLimitDefault = 50;
 inline constexpr std::size_t kPageLimitMax = 200;             // entries of one page
 inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
 inline constexpr std::int64_t kIdempotencyKeyDays = 7;
+inline constexpr std::size_t kReasonBytesMax = 1'000;         // of a reason that a person gives
 
 struct Caller {
   std::string name;  // of the token
@@ -55,6 +56,8 @@ struct ApiCall {
   std::string_view parameter(std::string_view name) const { return request.parameter(name).value_or(""); }
 };
 
+/// 200 with a JSON body that was made, or the failure as its problem.
+void answer(const ApiCall& call, const Result<std::string>& body);
 /// limit of a list: kInvalid when it is no number from 1 to kPageLimitMax.
 Result<std::size_t> page_limit(const ApiCall& call);
 /// A cursor that is a number; nullopt without `after`, kInvalid for anything that no `next` ever said.

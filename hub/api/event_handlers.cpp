@@ -98,13 +98,6 @@ Result<std::string> trace(ApiContext& context, const ApiCall& call) {
   return json{{"correlation_id", call.parameters[0]}, {"milestones", milestones}}.dump();
 }
 
-void answer(const ApiCall& call, const Result<std::string>& body) {
-  if (body)
-    call.reply->json(200, *body);
-  else
-    call.reply->failure(body.error());
-}
-
 }  // namespace
 
 std::vector<Endpoint> event_endpoints() {

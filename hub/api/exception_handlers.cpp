@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kReasonBytesMax = 1'000;
 
 std::string status_text(const ExceptionRecord& record) {
   if (record.status == CaseStatus::kOpen && !record.assignee.empty()) return "assigned";
@@ -95,13 +94,6 @@ void act(ApiContext& context, ApiCall call, const Route& route, CaseAction actio
     return StoredAnswer{200, std::move(answer_body)};
   };
   run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect));
-}
-
-void answer(const ApiCall& call, const Result<std::string>& body) {
-  if (body)
-    call.reply->json(200, *body);
-  else
-    call.reply->failure(body.error());
 }
 
 }  // namespace

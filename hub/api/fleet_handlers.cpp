@@ -14,7 +14,6 @@ using nlohmann::json;
 constexpr std::int64_t kTokenUsesMax = 100'000;
 constexpr std::int64_t kTokenValidSecondsMax = 365 * 86'400;
 constexpr std::int64_t kTokenValidSecondsDefault = 86'400;
-constexpr std::size_t kReasonBytesMax = 1'000;
 
 json agent_json(const AgentWithStatus& row, Instant now) {
   const AgentRecord& agent = row.agent;
@@ -86,13 +85,6 @@ Result<std::string> list_tokens(ApiContext& context, const ApiCall& call) {
   json items = json::array();
   for (const auto& row : rows) items.push_back(token_json(row));
   return page_json(std::move(items), rows.size() == limit ? std::optional(rows.back().token_id) : std::nullopt);
-}
-
-void answer(const ApiCall& call, const Result<std::string>& body) {
-  if (body)
-    call.reply->json(200, *body);
-  else
-    call.reply->failure(body.error());
 }
 
 /// An optional whole number of a request body within bounds.

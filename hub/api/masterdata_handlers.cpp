@@ -137,13 +137,6 @@ Result<std::string> show_product(ApiContext& context, const ApiCall& call) {
   return product_to_json(*product);
 }
 
-void answer(const ApiCall& call, const Result<std::string>& body) {
-  if (body)
-    call.reply->json(200, *body);
-  else
-    call.reply->failure(body.error());
-}
-
 }  // namespace
 
 std::vector<Endpoint> masterdata_endpoints() {

@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kReasonBytesMax = 1'000;
 
 json record_json(const PostingRecord& record) {
   json item = {{"posting_id", record.posting_id},
@@ -95,13 +94,6 @@ Result<std::string> list_connectors(ApiContext& context) {
   for (const auto& state : context.connectors())
     items.push_back({{"name", state.name}, {"url", state.url}, {"breaker", state.breaker}, {"last_error", state.last_error}, {"waiting", waiting}});
   return page_json(std::move(items), std::nullopt);
-}
-
-void answer(const ApiCall& call, const Result<std::string>& body) {
-  if (body)
-    call.reply->json(200, *body);
-  else
-    call.reply->failure(body.error());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-# ts_module(NAME DEPENDS ...)  one folder = one static library; its sources are the folder's *.cpp.
+# ts_module(NAME [TOGETHER] DEPENDS ...)  one folder = one static library; its sources are the folder's *.cpp. TOGETHER: compiled four
+#                              at a time, for folders of many small files with large headers.
 # ts_schema(NAME NAMESPACE)    embeds the folder's schema/*.sql into the library NAME as NAMESPACE::migrations(), declared in
 #                              "<folder>/schema.h" (e.g. "agent/outbox/schema.h"), for tillsync::sql::migrate.
 # ts_program(NAME DEPENDS ...) an executable in build/bin from the folder's own main file.
@@ -39,13 +40,18 @@ set(TILLSYNC_TEST_OPTIONS -O0)
 target_compile_options(ts_test_pch PRIVATE ${TILLSYNC_TEST_OPTIONS})
 
 function(ts_module name)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "TOGETHER" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "_main\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(main|test)\\.cpp$")
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC ts_flags ${arg_DEPENDS})
     target_precompile_headers(${name} REUSE_FROM ts_pch)
+    if(arg_TOGETHER)
+      set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+      # A class of a .cpp may have members of its anonymous namespace; g++ does not see any more that the file is no header.
+      target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE ts_flags ${arg_DEPENDS})
@@ -69,7 +75,7 @@ function(ts_test name)
     set(arg_TIMEOUT 120)
   endif()
   add_executable(${name} ${sources})
-  target_link_libraries(${name} PRIVATE ts_flags ts_test_main ${arg_DEPENDS})
+  target_link_libraries(${name} PRIVATE ts_flags Catch2::Catch2WithMain ${arg_DEPENDS})
   target_precompile_headers(${name} REUSE_FROM ts_test_pch)
   target_compile_options(${name} PRIVATE ${TILLSYNC_TEST_OPTIONS})
   # Six files at a time: their headers are read once. So names in the anonymous namespaces of one folder must differ.
