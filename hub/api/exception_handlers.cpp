@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-
 std::string status_text(const ExceptionRecord& record) {
   if (record.status == CaseStatus::kOpen && !record.assignee.empty()) return "assigned";
   return std::string(to_string(record.status));
@@ -50,6 +49,7 @@ Result<std::string> list_exceptions(ApiContext& context, const ApiCall& call) {
     filter.status = case_status(status == "assigned" ? "open" : status);
     if (!filter.status) return fail(ErrorCode::kInvalid, "list exceptions", "status must be open, assigned, resolved or dismissed");
   }
+  filter.only_assigned = status == "assigned";
   filter.code = call.parameter("code");
   filter.owner = call.parameter("owner");
   filter.location = call.parameter("location");
@@ -60,8 +60,7 @@ Result<std::string> list_exceptions(ApiContext& context, const ApiCall& call) {
   const auto connection = context.reads.borrow();
   TS_ASSIGN_OR_RETURN(const auto page, ExceptionReader(*connection).list(filter));
   json items = json::array();
-  for (const auto& record : page.exceptions)
-    if (status != "assigned" || !record.assignee.empty()) items.push_back(record_json(record));
+  for (const auto& record : page.exceptions) items.push_back(record_json(record));
   return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt);
 }
 

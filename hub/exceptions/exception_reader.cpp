@@ -56,6 +56,7 @@ Result<ExceptionPage> ExceptionReader::list(const ExceptionFilter& filter) {
   if (!filter.location.empty()) where("location =", std::string_view(filter.location));
   if (!filter.cause_key.empty()) where("cause_key =", std::string_view(filter.cause_key));
   if (!filter.assignee.empty()) where("assignee =", std::string_view(filter.assignee));
+  if (filter.only_assigned) where("assignee <>", std::string_view(""));
   if (filter.event_no) where("event_no =", *filter.event_no);
   if (filter.after) where("exception_no <", *filter.after);
   params.emplace_back(static_cast<std::int64_t>(filter.limit) + 1);

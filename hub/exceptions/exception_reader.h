@@ -20,6 +20,7 @@ inline constexpr std::size_t kExceptionPageMax = 500;
 struct ExceptionFilter {
   std::optional<CaseStatus> status;
   std::string code, owner, location, cause_key, assignee;
+  bool only_assigned = false;         // to whomever
   std::optional<std::int64_t> event_no;
   std::optional<std::int64_t> after;  // `next` of the page before
   std::size_t limit = 50;             // 1 … kExceptionPageMax

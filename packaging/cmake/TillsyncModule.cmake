@@ -1,5 +1,6 @@
-# ts_module(NAME [TOGETHER] DEPENDS ...)  one folder = one static library; its sources are the folder's *.cpp. TOGETHER: compiled four
+# ts_module(NAME [TOGETHER] [COMMAND_LINE] DEPENDS ...)  one folder = one static library; its sources are the folder's *.cpp. TOGETHER: compiled four
 #                              at a time, for folders of many small files with large headers.
+#                              COMMAND_LINE: optimised less, as programs are; command lines are long to compile and short to run.
 # ts_schema(NAME NAMESPACE)    embeds the folder's schema/*.sql into the library NAME as NAMESPACE::migrations(), declared in
 #                              "<folder>/schema.h" (e.g. "agent/outbox/schema.h"), for tillsync::sql::migrate.
 # ts_program(NAME DEPENDS ...) an executable in build/bin from the folder's own main file.
@@ -39,14 +40,19 @@ target_precompile_headers(ts_test_pch PUBLIC ${CMAKE_SOURCE_DIR}/packaging/cmake
 set(TILLSYNC_TEST_OPTIONS -O0)
 target_compile_options(ts_test_pch PRIVATE ${TILLSYNC_TEST_OPTIONS})
 
+set(TILLSYNC_COMMAND_LINE_OPTIONS $<$<CONFIG:Release>:-O1>)
+
 function(ts_module name)
-  cmake_parse_arguments(arg "TOGETHER" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "TOGETHER;COMMAND_LINE" "" "DEPENDS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_(main|test)\\.cpp$")
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC ts_flags ${arg_DEPENDS})
     target_precompile_headers(${name} REUSE_FROM ts_pch)
+    if(arg_COMMAND_LINE)
+      target_compile_options(${name} PRIVATE ${TILLSYNC_COMMAND_LINE_OPTIONS})
+    endif()
     if(arg_TOGETHER)
       set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
       # A class of a .cpp may have members of its anonymous namespace; g++ does not see any more that the file is no header.
@@ -63,6 +69,7 @@ function(ts_program name)
   add_executable(${name} ${arg_MAIN})
   target_link_libraries(${name} PRIVATE ts_flags ${arg_DEPENDS})
   target_precompile_headers(${name} REUSE_FROM ts_pch)
+  target_compile_options(${name} PRIVATE ${TILLSYNC_COMMAND_LINE_OPTIONS})
 endfunction()
 
 function(ts_test name)

@@ -99,3 +99,17 @@ TEST_CASE("exceptions: assigned and dismissed with a reason, once", "[api]") {
   CHECK(stand.call("POST", "/v1/exceptions/x_nosuch/dismiss", R"({"reason":"r"})").status == 404);
   CHECK(stand.call("GET", "/v1/exceptions?status=nosuch").status == 422);
 }
+
+TEST_CASE("exceptions: the assigned ones are chosen before they are paged", "[api]") {
+  ApiStand stand;
+  for (const char* number : {"1", "2", "3"}) stand.add_sale(number, std::string("NOSUCH") + number);
+  const json all = stand.items("/v1/exceptions?code=unknown_sku");
+  REQUIRE(all.size() == 3);
+  // The oldest one, which an unfiltered page of one would not show.
+  const std::string id = all.at(2).at("exception_id");
+  REQUIRE(stand.call("POST", "/v1/exceptions/" + id + "/assign", R"({"assignee":"ana"})").status == 200);
+  const json page = stand.get("/v1/exceptions?status=assigned&limit=1");
+  REQUIRE(page.at("items").size() == 1);
+  CHECK(page.at("items").at(0).at("exception_id") == id);
+  CHECK(page.at("next").is_null());
+}
