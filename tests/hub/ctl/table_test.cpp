@@ -3,8 +3,6 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "hub/ctl/api_client.h"
-
 using namespace tillsync::hub;
 using nlohmann::json;
 
@@ -31,17 +29,4 @@ TEST_CASE("table: accents count as one column", "[ctl]") {
 
 TEST_CASE("table: an empty list says what it means", "[ctl]") {
   CHECK(format_table(json::array(), {{"a", "A"}}, "No agent yet.") == "No agent yet.\n");
-}
-
-TEST_CASE("url_encode: only unreserved characters stay", "[ctl]") {
-  CHECK(url_encode("AZaz09-._~") == "AZaz09-._~");
-  CHECK(url_encode("a/b c?&=%+é") == "a%2Fb%20c%3F%26%3D%25%2B%C3%A9");
-  CHECK(url_encode("") == "");
-}
-
-TEST_CASE("client: a hub that is not there is an error with a hint, not an answer", "[ctl]") {
-  const auto answer = ApiClient("http://127.0.0.1:1", "t").call("GET", "/readyz");
-  REQUIRE(!answer);
-  CHECK(answer.error().code == tillsync::ErrorCode::kUnavailable);
-  CHECK(!answer.error().hint.empty());
 }
