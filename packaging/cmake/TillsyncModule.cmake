@@ -6,6 +6,7 @@
 # ts_program(NAME DEPENDS ...) an executable in build/bin from the folder's own main file.
 # ts_test(NAME DEPENDS ...)    a Catch2 executable from the folder's *_test.cpp, one ctest entry.
 set(TILLSYNC_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, comma separated")
+option(TILLSYNC_TOGETHER "Compile several files of a folder at a time; OFF (preset dev) shows which file lacks an include" ON)
 option(TILLSYNC_COVERAGE "Instrument for gcov" OFF)
 
 add_library(ts_flags INTERFACE)
@@ -54,7 +55,7 @@ function(ts_module name)
       target_compile_options(${name} PRIVATE ${TILLSYNC_COMMAND_LINE_OPTIONS})
     endif()
     if(arg_TOGETHER)
-      set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+      set_target_properties(${name} PROPERTIES UNITY_BUILD ${TILLSYNC_TOGETHER} UNITY_BUILD_BATCH_SIZE 4)
       # A class of a .cpp may have members of its anonymous namespace; g++ does not see any more that the file is no header.
       target_compile_options(${name} PRIVATE -Wno-subobject-linkage)
     endif()
@@ -86,7 +87,7 @@ function(ts_test name)
   target_precompile_headers(${name} REUSE_FROM ts_test_pch)
   target_compile_options(${name} PRIVATE ${TILLSYNC_TEST_OPTIONS})
   # Six files at a time: their headers are read once. So names in the anonymous namespaces of one folder must differ.
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${TILLSYNC_TOGETHER} UNITY_BUILD_BATCH_SIZE 6)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
