@@ -7,6 +7,7 @@
 
 #include "agent/ingest/http_door.h"
 #include "agent/ingest/ingest_loop.h"
+#include "common/base/limits.h"
 #include "common/base/os.h"
 #include "tests/agent/data_folder.h"
 #include "tests/agent/sales.h"
@@ -19,7 +20,7 @@ constexpr std::int64_t kPatienceS = 20;  // only so that a broken loop fails the
 class TestTill {
  public:
   TestTill(std::shared_ptr<transport::Context> context, const std::string& endpoint)
-      : socket_(std::move(*transport::DealerSocket::connect_plain(std::move(context), endpoint))) {}
+      : socket_(std::move(*transport::DealerSocket::connect_plain(std::move(context), endpoint, kRequestBytesMax))) {}
   void send(const Bytes& frame) {
     const Duration end = os::monotonic() + seconds(kPatienceS);
     while (socket_->send(frame) != transport::SendStatus::kSent && os::monotonic() < end)

@@ -5,6 +5,7 @@
 
 #include "common/base/limits.h"
 #include "tests/agent/ingest/loop_fixture.h"
+#include "tests/support/bad_documents.h"
 
 namespace tillsync::agent {
 namespace {
@@ -69,6 +70,33 @@ TEST_CASE("spool: a file with a fault goes to rejected with the problem beside i
   f.put("bad.csv", "colour\nred\n");
   CHECK(f.arrives(f.spool / "rejected" / "bad.csv"));
   CHECK(f.problem_of("bad.csv").at("problems")[0].at("status") == 422);
+}
+
+TEST_CASE("spool: each kind of bad input is rejected with its problem and changes nothing", "[agent][ingest]") {
+  SpoolFixture f;
+  f.open();
+  auto bad = test::bad_documents(sale("1"), "1");
+  bad.push_back({"wrong location", replaced(sale("1"), "\"till\"", R"("location":"FR","till")"), 422, "wrong_location"});
+  for (std::size_t i = 0; i < bad.size(); ++i) {
+    INFO(bad[i].what);
+    const std::string name = "bad-" + std::to_string(i) + ".json";
+    f.put(name, bad[i].bytes);
+    REQUIRE(f.arrives(f.spool / "rejected" / (name + ".problem.json")));
+    const auto problems = f.problem_of(name).at("problems");
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].at("status") == bad[i].status);
+    CHECK(problems[0].at("type") == "urn:tillsync:problem:" + bad[i].code);
+  }
+  CHECK(f.rows() == 0);
+}
+
+TEST_CASE("spool: strange facts are taken", "[agent][ingest]") {
+  SpoolFixture f;
+  f.open();
+  const auto strange = test::strange_documents(sale("1"), "1");
+  for (std::size_t i = 0; i < strange.size(); ++i) f.put("strange-" + std::to_string(i) + ".json", strange[i].bytes);
+  for (std::size_t i = 0; i < strange.size(); ++i) CHECK(f.arrives(f.spool / "done" / ("strange-" + std::to_string(i) + ".json")));
+  CHECK(f.rows() == strange.size());
 }
 
 TEST_CASE("spool: a conflict is kept, and shown to a person", "[agent][ingest]") {

@@ -4,6 +4,7 @@
 
 #include "common/base/limits.h"
 #include "tests/agent/ingest/loop_fixture.h"
+#include "tests/support/bad_documents.h"
 
 namespace tillsync::agent {
 namespace {
@@ -73,6 +74,33 @@ TEST_CASE("ZeroMQ door: MessagePack in, MessagePack out", "[agent][ingest]") {
   CHECK(nlohmann::json::from_msgpack(till.receive()).at("code") == 422);
   till.send(msgpack_of(R"({"get":"status"})"));
   CHECK(nlohmann::json::from_msgpack(till.receive()).at("waiting") == 1);
+}
+
+TEST_CASE("ZeroMQ door: each kind of bad input gets its refusal and changes nothing", "[agent][ingest]") {
+  LoopFixture f;
+  auto till = f.till();
+  auto bad = test::bad_documents(sale("1"), "1");
+  bad.push_back({"wrong location", replaced(sale("1"), "\"till\"", R"("location":"FR","till")"), 422, "wrong_location"});
+  for (const auto& document : bad) {
+    INFO(document.what);
+    const auto refused = till.ask(document.bytes);
+    CHECK(refused.at("code") == document.status);
+    CHECK(refused.at("type") == "urn:tillsync:problem:" + document.code);
+  }
+  CHECK(f.rows() == 0);
+  CHECK(f.loop->refused().count_since_start() == bad.size());
+  CHECK(till.ask(sale("1")).at("seq") == 1);
+}
+
+TEST_CASE("ZeroMQ door: strange facts are taken, each with its warning", "[agent][ingest]") {
+  LoopFixture f;
+  auto till = f.till();
+  for (const auto& document : test::strange_documents(sale("1"), "1")) {
+    INFO(document.code);
+    const auto taken = till.ask(document.bytes);
+    CHECK(taken.at("code") == 201);
+    CHECK(taken.at("warnings").dump().find("\"" + document.code + "\"") != std::string::npos);
+  }
 }
 
 TEST_CASE("ZeroMQ door: tells the status and nothing else", "[agent][ingest]") {

@@ -3,6 +3,7 @@
 
 #include "common/base/limits.h"
 #include "tests/hub/api/api_stand.h"
+#include "tests/support/bad_documents.h"
 
 using namespace tillsync;
 using namespace tillsync::hub;
@@ -51,6 +52,30 @@ TEST_CASE("documents: what is no document is refused and leaves nothing", "[api]
   refused(json::array(), "no_documents");
   refused(json::array({ApiStand::sale("1"), {{"contract", "sale/1"}}}), "no_identity");  // all or none
   CHECK(stand.items("/v1/events").empty());
+}
+
+TEST_CASE("documents: each kind of bad input gets its refusal and changes nothing", "[api]") {
+  ApiStand stand;
+  for (const auto& document : tillsync::test::bad_documents(ApiStand::sale("1").dump(), "1")) {
+    INFO(document.what);
+    const auto refused = stand.call("POST", "/v1/documents", document.bytes, "administrator", {"Content-Type: application/json"});
+    CHECK(refused.status == document.status);
+    CHECK(code_of(refused) == document.code);
+  }
+  CHECK(stand.items("/v1/events").empty());
+  CHECK(stand.items("/v1/exceptions").empty());
+  CHECK(stand.items("/v1/stock?location=GB").empty());
+}
+
+TEST_CASE("documents: strange facts are taken, each with its warning and its exception", "[api]") {
+  ApiStand stand;
+  for (const auto& document : tillsync::test::strange_documents(ApiStand::sale("1").dump(), "1")) {
+    INFO(document.code);
+    const auto taken = stand.call("POST", "/v1/documents", document.bytes);
+    CHECK(taken.status == 201);
+    CHECK(taken.body.find("\"" + document.code + "\"") != std::string::npos);
+    CHECK(!stand.items("/v1/exceptions?code=" + document.code).empty());
+  }
 }
 
 TEST_CASE("documents: a list is taken up to its limit, one result each, in order", "[api]") {
