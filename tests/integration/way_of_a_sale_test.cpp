@@ -1,4 +1,5 @@
-// One sale from the till to the ERP through the built programs, and what happens when it is sent twice, changed, or wrong.
+// One sale from the till to the ERP through the built programs, and what happens when it is sent twice, changed, or
+// wrong.
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -14,14 +15,17 @@ long documents_at_hub(Stand& stand, const std::string& location) {
   long count = 0;
   std::string after;
   do {
-    const auto page = stand.hub_get("/v1/events?limit=200&location=" + location + (after.empty() ? "" : "&after=" + after));
+    const auto page =
+        stand.hub_get("/v1/events?limit=200&location=" + location + (after.empty() ? "" : "&after=" + after));
     count += static_cast<long>(page.at("items").size());
     after = page.contains("next") && page.at("next").is_string() ? page.at("next").get<std::string>() : "";
   } while (!after.empty());
   return count;
 }
 
-json erp_summary(Stand& stand) { return json::parse(http("GET", "http://127.0.0.1:" + std::to_string(stand.erp_port) + "/summary").body); }
+json erp_summary(Stand& stand) {
+  return json::parse(http("GET", "http://127.0.0.1:" + std::to_string(stand.erp_port) + "/summary").body);
+}
 
 long exceptions_of(Stand& stand, const std::string& code) {
   return static_cast<long>(stand.hub_get("/v1/exceptions?limit=200&code=" + code).at("items").size());
@@ -61,9 +65,12 @@ TEST_CASE("a sale reaches the ledger and the ERP once, however often it is sent"
     const auto again = stand.post("GB", other);
     CHECK(again.status == 409);
     CHECK(json::parse(again.body).at("exception_id") == exception_id);
-    wait_until("the conflict at the hub", [&] { return stand.hub_get("/v1/exceptions?limit=200").dump().find(exception_id) != std::string::npos; });
+    wait_until("the conflict at the hub", [&] {
+      return stand.hub_get("/v1/exceptions?limit=200").dump().find(exception_id) != std::string::npos;
+    });
     const auto list = stand.hub_get("/v1/exceptions?limit=200").at("items");
-    CHECK(std::ranges::count_if(list, [&](const json& item) { return item.dump().find(exception_id) != std::string::npos; }) == 1);
+    CHECK(std::ranges::count_if(
+              list, [&](const json& item) { return item.dump().find(exception_id) != std::string::npos; }) == 1);
     CHECK(stand.hub_get("/v1/stock?location=GB&sku=85123A").dump().find("\"-6\"") != std::string::npos);
   }
 
@@ -96,7 +103,8 @@ TEST_CASE("a sale reaches the ledger and the ERP once, however often it is sent"
       CHECK(taken.status == 201);
       CHECK(json::parse(taken.body).at("warnings").dump().find("\"" + document.code + "\"") != std::string::npos);
     }
-    wait_until("the strange ones at the hub", [&] { return documents_at_hub(stand, "GB") == static_cast<long>(strange.size()) + 1; });
+    wait_until("the strange ones at the hub",
+               [&] { return documents_at_hub(stand, "GB") == static_cast<long>(strange.size()) + 1; });
     for (const auto& document : strange) {
       INFO(document.code);
       CHECK(exceptions_of(stand, document.code) >= 1);
@@ -128,7 +136,8 @@ TEST_CASE("documents that were acknowledged survive kill -9 of agent, hub and ER
   }
   wait_until("all at the hub", [&] { return documents_at_hub(stand, "GB") == kDocuments; });
   CHECK(stand.hub_get("/v1/stock?location=GB&sku=85123A").dump().find("\"-1800\"") != std::string::npos);
-  wait_until("all at the ERP", [&] { return erp_summary(stand).dump().find("5394.00") != std::string::npos; }, 120);
+  wait_until(
+      "all at the ERP", [&] { return erp_summary(stand).dump().find("5394.00") != std::string::npos; }, 120);
   CHECK(documents_at_hub(stand, "GB") == kDocuments);
 }
 

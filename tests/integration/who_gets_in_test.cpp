@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
 #include <zmq.hpp>
 
 #include "tests/support/stand.h"
@@ -14,7 +16,9 @@ using nlohmann::json;
 
 namespace {
 
-std::string sync_endpoint(const Stand& stand) { return "tcp://127.0.0.1:" + std::to_string(stand.sync_port); }
+std::string sync_endpoint(const Stand& stand) {
+  return "tcp://127.0.0.1:" + std::to_string(stand.sync_port);
+}
 
 struct Keys {
   char public_key[41];
@@ -37,6 +41,32 @@ std::string ask(const Stand& stand, const Keys& keys, const std::string& hub_key
   return socket.recv(answer) ? answer.to_string() : "";
 }
 
+std::string refused(const std::string& reason) {
+  return "tillsync_frames_refused_total{reason=\"" + reason + "\"}";
+}
+
+/// The keys of a machine that was enrolled, as they stand in its data folder.
+Keys keys_of(const Stand& stand, const std::string& location) {
+  Keys keys;
+  const auto folder = stand.folder / ("agent-" + location) / "keys";
+  std::string line;
+  std::getline(std::ifstream(folder / "agent.public") >> std::ws, line);
+  line.copy(keys.public_key, 40);
+  std::getline(std::ifstream(folder / "agent.secret") >> std::ws, line);
+  line.copy(keys.secret_key, 40);
+  return keys;
+}
+
+/// The hello that tests/golden/wire/v1 holds: well-formed to the byte.
+std::string well_formed_hello() {
+  std::ifstream file(std::filesystem::path(std::getenv("TILLSYNC_SOURCE_DIR")) / "tests/golden/wire/v1/hello.hex");
+  std::string bytes, line;
+  while (std::getline(file, line))
+    for (std::size_t i = 0; !line.starts_with('#') && i + 1 < line.size(); i += 2)
+      bytes += static_cast<char>(std::stoi(line.substr(i, 2), nullptr, 16));
+  return bytes;
+}
+
 }  // namespace
 
 TEST_CASE("strangers, revoked agents, wrong keys and garbage get nowhere and are counted", "[integration]") {
@@ -46,11 +76,29 @@ TEST_CASE("strangers, revoked agents, wrong keys and garbage get nowhere and are
   stand.start_agent("GB");
   const auto agents_before = stand.hub_get("/v1/agents").at("items").size();
 
-  SECTION("an unenrolled key is told so, whatever it says, and garbage from it is counted") {
-    const Keys keys;
-    const auto answer = ask(stand, keys, stand.hub_key, "garbage that is no frame");
-    CHECK(!answer.empty());
-    wait_until("the counter", [&] { return stand.metric("tillsync_frames_refused_total") >= 1; });
+  SECTION("an unenrolled key is told so, whatever it says") {
+    const std::string hello = well_formed_hello();
+    REQUIRE(hello.size() > 60);
+    for (const std::string& frame : {std::string("garbage that is no frame"), hello}) {
+      const double before = stand.metric(refused("not_enrolled"));
+      CHECK(ask(stand, Keys(), stand.hub_key, frame).find("not enrolled") != std::string::npos);
+      wait_until("the counter", [&] { return stand.metric(refused("not_enrolled")) == before + 1; });
+    }
+    CHECK(stand.metric(refused("malformed")) == 0);
+    CHECK(stand.hub_get("/v1/agents").at("items").size() == agents_before);
+  }
+  SECTION("garbage from an enrolled key is refused, and its session goes on") {
+    const Keys keys = keys_of(stand, "GB");
+    CHECK(!ask(stand, keys, stand.hub_key, "garbage that is no frame").empty());
+    wait_until("the counter", [&] { return stand.metric(refused("malformed")) == 1; });
+    CHECK(stand.post("GB", smallest_sale("GB-1", "1")).status == 201);
+    wait_until("the sale", [&] { return stand.hub_get("/v1/events?location=GB").at("items").size() == 1; });
+    CHECK(stand.hub_get("/v1/agents").at("items").at(0).at("status") == "online");
+  }
+  SECTION("a token that is none enrols nobody") {
+    CHECK_THROWS(run({bin_folder() + "/tillsync-agent", "enroll", "--hub", sync_endpoint(stand), "--hub-key",
+                      stand.hub_key, "--token", "et_wrong", "--data", (stand.folder / "stranger").string()}));
+    wait_until("the counter", [&] { return stand.metric(refused("bad_token")) == 1; });
     CHECK(stand.hub_get("/v1/agents").at("items").size() == agents_before);
   }
   SECTION("a wrong hub key gets no connection") {
@@ -86,7 +134,7 @@ TEST_CASE("strangers, revoked agents, wrong keys and garbage get nowhere and are
     const auto id = stand.hub_get("/v1/agents").at("items").at(0).at("id").get<std::string>();
     CHECK(stand.hub_call("POST", "/v1/agents/" + id + "/revoke", "{}").status / 100 == 2);
     CHECK(stand.post("GB", smallest_sale("GB-1", "1")).status == 201);  // its door goes on
-    wait_until("the refusal", [&] { return stand.metric("tillsync_frames_refused_total") + stand.metric("tillsync_handshakes_denied_total") >= 1; });
+    wait_until("the refusal", [&] { return stand.metric(refused("revoked")) >= 1; });
     CHECK(stand.hub_get("/v1/events?location=GB").at("items").empty());
   }
   // Whatever was tried, the hub is well and the honest agent's station is unchanged.
@@ -99,8 +147,8 @@ TEST_CASE("an enrolment token is good for its uses and no more", "[integration]"
   stand.ctl({"location", "put", "GB", "--name", "London"});
   const auto token = stand.ctl({"enrolment-token", "create", "--location", "GB"}).at("token").get<std::string>();
   const auto enroll = [&](const std::string& name) {
-    run({bin_folder() + "/tillsync-agent", "enroll", "--hub", sync_endpoint(stand), "--hub-key", stand.hub_key, "--token", token, "--data",
-         (stand.folder / name).string()});
+    run({bin_folder() + "/tillsync-agent", "enroll", "--hub", sync_endpoint(stand), "--hub-key", stand.hub_key,
+         "--token", token, "--data", (stand.folder / name).string()});
   };
   enroll("one");
   CHECK_NOTHROW(enroll("one"));  // the same key and token again: the same answer

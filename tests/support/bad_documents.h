@@ -1,5 +1,5 @@
-// CONTRACT's two lists as tables: what every door refuses with which code, and what it takes with which warning. One place, so
-// that each door is held to the same lists.
+// CONTRACT's two lists as tables: what every door refuses with which code, and what it takes with which warning. One
+// place, so that each door is held to the same lists.
 #pragma once
 
 #include <string>
@@ -22,8 +22,12 @@ struct StrangeDocument {
 
 namespace detail {
 
-inline std::string replaced(std::string text, const std::string& from, const std::string& to) { return text.replace(text.find(from), from.size(), to); }
-inline std::string with_members(const std::string& document, const std::string& members) { return "{" + members + "," + document.substr(1); }
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+inline std::string with_members(const std::string& document, const std::string& members) {
+  return "{" + members + "," + document.substr(1);
+}
 
 }  // namespace detail
 
@@ -42,7 +46,8 @@ inline std::vector<BadDocument> bad_documents(const std::string& good, const std
           {"unknown contract", replaced(good, "sale/1", "poem/1"), 422, "unknown_contract"},
           {"1e400", replaced(good, R"("qty":"6")", R"("qty":1e400)"), 422, "number_out_of_range"},
           {"10 MB string", with_members(good, R"("note":")" + std::string(10'000'000, 'x') + "\""), 413, "too_large"},
-          {"depth 10,000", with_members(good, R"("note":)" + std::string(10'000, '[') + std::string(10'000, ']')), 422, "too_deep"},
+          {"depth 10,000", with_members(good, R"("note":)" + std::string(10'000, '[') + std::string(10'000, ']')), 422,
+           "too_deep"},
           {"NUL", with_members(good, R"("note":"a\u0000b")"), 422, "bad_text"},
           {"no UTF-8", with_members(good, "\"note\":\"a\xff\xfe\""), 422, "bad_text"}};
 }
@@ -61,7 +66,8 @@ inline std::vector<StrangeDocument> strange_documents(const std::string& good, c
   };
   documents[1].bytes = replaced(documents[1].bytes, R"("qty":"6")", R"("qty":"-6")");
   for (std::size_t i = 0; i < documents.size(); ++i)
-    documents[i].bytes = replaced(documents[i].bytes, R"("document_no":")" + number + "\"", R"("document_no":")" + number + "-" + std::to_string(i) + "\"");
+    documents[i].bytes = replaced(documents[i].bytes, R"("document_no":")" + number + "\"",
+                                  R"("document_no":")" + number + "-" + std::to_string(i) + "\"");
   return documents;
 }
 
