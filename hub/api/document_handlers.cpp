@@ -50,6 +50,9 @@ std::expected<IncomingDocument, Problem> read_document(const Value& tree, const 
   document.correlation_id = header.correlation_id.empty() ? call.correlation_id : header.correlation_id.value;
   document.content_hash = content_hash(*parsed);
   document.payload = encode_document(*parsed);
+  if (document.payload.size() > kDocumentBytesMax)
+    return std::unexpected(Problem{413, "too_large", "Document too large",
+                                   "it takes " + std::to_string(document.payload.size()) + " bytes, at most " + std::to_string(kDocumentBytesMax) + " are taken", pointer});
   prepare(document);
   return document;
 }

@@ -99,6 +99,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   TS_ASSIGN_OR_RETURN(auto checkpoints, open_for_checkpoints(database));
   WriterOptions writer_options;
   writer_options.now = [] { return os::now(); };
+  writer_options.probe = [](sql::Connection& probed, Instant now) { return record_probe(probed, now); };
   std::atomic<ForwarderLoop*> to_forwarder{nullptr};
   const auto postings_queued = [&to_forwarder] {
     if (ForwarderLoop* loop = to_forwarder.load()) loop->notify();
@@ -136,7 +137,11 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .now = [] { return os::now(); },
       .authenticate = [&reads](std::string_view token) { return authenticate(*reads, token); },
       .metrics_text = [&metrics] { return metrics.text(); },
-      .not_ready = []() -> std::optional<std::string> { return std::nullopt; },
+      .not_ready = [&writer, termination]() -> std::optional<std::string> {
+        if (transport::wait_readable({termination}, Duration{})[0]) return "the hub is shutting down";
+        if (const auto trouble = writer->trouble()) return to_string(*trouble);
+        return std::nullopt;
+      },
       .connectors =
           [&] {
             ConnectorState state{connector.name, config.text("erp.url"), "flowing", ""};

@@ -1,6 +1,7 @@
 #include "hub/intake/hub_meta_store.h"
 
 #include <optional>
+#include <string>
 
 #include "common/crypto/crypto.h"
 
@@ -8,6 +9,7 @@ namespace tillsync::hub {
 namespace {
 
 constexpr std::string_view kIncarnationKey = "incarnation";
+constexpr std::string_view kProbedKey = "probed_us";
 constexpr std::string_view kSelectMeta = "SELECT value FROM hub_meta WHERE key = $1";
 constexpr std::string_view kPutMeta =
     "INSERT INTO hub_meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
@@ -31,6 +33,12 @@ Result<IncarnationId> renew_incarnation(sql::Connection& connection) {
   const auto drawn = random_fixed<IncarnationId>();
   TS_RETURN_IF_ERROR(connection.run(kPutMeta, {kIncarnationKey, sql::Blob{drawn.view()}}));
   return drawn;
+}
+
+Result<void> record_probe(sql::Connection& connection, Instant now) {
+  const std::string text = std::to_string(now.micros);
+  TS_RETURN_IF_ERROR(connection.run(kPutMeta, {kProbedKey, sql::Blob{text}}));
+  return {};
 }
 
 }  // namespace tillsync::hub

@@ -69,6 +69,11 @@ bool has_documents(const MicroBatch& batch) {
   return !batch.documents.empty() || !batch.gaps.empty() || !batch.cursors.empty();
 }
 
+/// What every other command would meet as well.
+bool is_of_the_disk(ErrorCode code) {
+  return code == ErrorCode::kDiskFull || code == ErrorCode::kIo || code == ErrorCode::kCorrupt || code == ErrorCode::kDenied;
+}
+
 }  // namespace
 
 Result<void> WriterCore::start() {
@@ -124,6 +129,7 @@ Result<std::vector<WriterCore::Outcomes>> WriterCore::attempt(std::span<Command>
 
 void WriterCore::succeed(std::span<Command> group, std::vector<Outcomes> outcomes) {
   ++counters_.groups;
+  trouble_.reset();
   for (std::size_t index = 0; index < group.size(); ++index) {
     if (auto* commit = std::get_if<CommitDocuments>(&group[index])) {
       counters_.documents += outcomes[index].size();
@@ -137,6 +143,7 @@ void WriterCore::succeed(std::span<Command> group, std::vector<Outcomes> outcome
 }
 
 void WriterCore::fail_all(std::span<Command> group, const Error& error) {
+  if (is_of_the_disk(error.code)) trouble_ = error;
   for (Command& command : group) {
     ++counters_.failures;
     if (auto* commit = std::get_if<CommitDocuments>(&command)) {

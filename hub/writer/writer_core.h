@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,6 +39,8 @@ class WriterCore {
   void run_group(std::vector<Command> group, Instant now);
 
   const WriterCounters& counters() const { return counters_; }
+  /// Why the database could not be written last (disk full, input/output, damaged, no right to write); none since a commit went through.
+  const std::optional<Error>& trouble() const { return trouble_; }
   /// How long the last COMMIT took.
   Duration last_commit() const { return last_commit_; }
 
@@ -53,6 +56,7 @@ class WriterCore {
   std::vector<std::unique_ptr<Stage>>& stages_;
   std::function<Duration()> clock_;
   WriterCounters counters_;
+  std::optional<Error> trouble_;
   Duration last_commit_;
 };
 

@@ -79,6 +79,10 @@ class ThreadedWriter final : public WriterLoop {
     const std::lock_guard lock(mutex_);
     return counters_;
   }
+  std::optional<Error> trouble() const override {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
 
  private:
   void write_until_stopped() {
@@ -86,9 +90,17 @@ class ThreadedWriter final : public WriterLoop {
       std::vector<Command> group;
       {
         std::unique_lock lock(mutex_);
-        wake_writer_.wait(lock, [this] { return stopping_ || !requests_.empty() || !bulk_.empty(); });
-        if (requests_.empty() && bulk_.empty()) return;
-        group = take_group();
+        const auto is_called = [this] { return stopping_ || !requests_.empty() || !bulk_.empty(); };
+        if (trouble_ && options_.probe)
+          wake_writer_.wait_for(lock, to_chrono(options_.probe_delay), is_called);
+        else
+          wake_writer_.wait(lock, is_called);
+        if (!requests_.empty() || !bulk_.empty())
+          group = take_group();
+        else if (stopping_)
+          return;
+        else
+          group.emplace_back(Task{"probe", options_.probe, {}});
       }
       run(std::move(group));
       if (finish_checkpoint_.exchange(false)) {
@@ -144,6 +156,7 @@ class ThreadedWriter final : public WriterLoop {
   void note_progress(std::size_t documents) {
     const std::lock_guard lock(mutex_);
     counters_ = core_.counters();
+    trouble_ = core_.trouble();
     const bool was_clean = unsaved_ == 0;
     unsaved_ += documents + 1;
     if (was_clean || unsaved_ >= options_.checkpoint_documents) wake_checkpointer_.notify_one();
@@ -202,6 +215,7 @@ class ThreadedWriter final : public WriterLoop {
   std::condition_variable wake_writer_, wake_checkpointer_;
   std::deque<Command> requests_, bulk_;
   WriterCounters counters_;
+  std::optional<Error> trouble_;
   std::size_t unsaved_ = 0;                              // documents and groups since the last checkpoint
   bool stopping_ = false, written_all_ = false;
   std::atomic<bool> finish_checkpoint_ = false;

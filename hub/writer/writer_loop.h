@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "common/base/time.h"
@@ -25,6 +26,9 @@ struct WriterOptions {
   std::size_t checkpoint_documents = 10'000;  // written since the last checkpoint: time for the next one
   Duration checkpoint_delay = seconds(2);   // after a write, when fewer than that follow
   std::function<Instant()> now;             // hub's wall clock; empty = the system's
+  /// A small write that is tried every probe_delay while there is trouble and nobody else writes; empty = none.
+  std::function<Result<void>(sql::Connection&, Instant)> probe;
+  Duration probe_delay = seconds(2);
 };
 
 class WriterLoop : public WriterPort {
@@ -36,6 +40,8 @@ class WriterLoop : public WriterPort {
   /// Takes no more commands, commits what waits, ends the threads.
   virtual void stop() = 0;
   virtual WriterCounters counters() const = 0;
+  /// Why the database could not be written last; none since a commit went through. Any thread.
+  virtual std::optional<Error> trouble() const = 0;
 };
 
 }  // namespace tillsync::hub

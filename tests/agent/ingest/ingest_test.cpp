@@ -72,6 +72,14 @@ TEST_CASE("ingest: what is no document is refused with the fault's name", "[agen
   CHECK(refusal(good) == "");
 }
 
+TEST_CASE("ingest: a document that is small as text and beyond the limit once encoded is too large", "[agent][ingest]") {
+  std::string tenders = "{}";
+  while (tenders.size() < kDocumentBytesMax * 3 / 4) tenders += ",{}";
+  const std::string text = replaced(sale("1"), R"("tenders":[)", R"("tenders":[)" + tenders + ",");
+  REQUIRE(text.size() < kDocumentBytesMax);
+  CHECK(refusal(text) == "too_large");
+}
+
 TEST_CASE("ingest: a document of another location is refused, its own may be named", "[agent][ingest]") {
   CHECK(refusal(replaced(sale("1"), "\"till\"", R"("location":"FR","till")")) == "wrong_location");
   CHECK(refusal(replaced(sale("1"), "\"till\"", R"("location":"GB","till")")) == "");

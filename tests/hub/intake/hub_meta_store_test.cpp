@@ -30,3 +30,11 @@ TEST_CASE("hub meta: a damaged incarnation is an error, never a silent new one",
   REQUIRE_FALSE(read);
   CHECK(read.error().code == ErrorCode::kCorrupt);
 }
+
+TEST_CASE("hub meta: a probe is a write, however often", "[intake]") {
+  HubDatabase database;
+  REQUIRE(migrate_intake(database.connection()));
+  REQUIRE(record_probe(database.connection(), Instant{1}));
+  REQUIRE(record_probe(database.connection(), Instant{2}));
+  CHECK(database.number("SELECT count(*) FROM hub_meta WHERE key = 'probed_us' AND value = x'32'") == 1);
+}

@@ -103,6 +103,7 @@ TEST_CASE("writer core: a lone member that fails is told at once", "[writer]") {
   std::vector<CommitDocuments> group;
   group.push_back(one("bad"));
   CHECK_FALSE(setup.hub->run(std::move(group))[0]);
+  CHECK_FALSE(setup.hub->core().trouble());  // its own fault, not the disk's
   CHECK(RowStage::loads == 1);
   CHECK(setup.hub->core().counters().reruns == 0);
 }
@@ -135,9 +136,12 @@ TEST_CASE("writer core: a full disk fails the whole group and is not tried again
   CHECK(results[1].error().code == ErrorCode::kDiskFull);
   CHECK(RowStage::loads == 1);
   CHECK(setup.database.number("SELECT count(*) FROM row") == 0);
+  REQUIRE(setup.hub->core().trouble());
+  CHECK(setup.hub->core().trouble()->code == ErrorCode::kDiskFull);
 
   REQUIRE(setup.database.connection().query("PRAGMA max_page_count=100000", {}, [](const sql::Row&) {}));
   CHECK(setup.hub->commit(one("later")).size() == 1);
+  CHECK_FALSE(setup.hub->core().trouble());
 }
 
 TEST_CASE("writer core: tasks share the group's transaction and run before its documents", "[writer]") {

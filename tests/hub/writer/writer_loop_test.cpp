@@ -174,6 +174,31 @@ TEST_CASE("writer loop: the log is moved into the database file while documents 
   CHECK(*left == 0);
 }
 
+TEST_CASE("writer loop: trouble with the disk is told, and probed for until it is over", "[writer]") {
+  std::promise<void> over;
+  WriterLoop* writer = nullptr;
+  int probes = 0;
+  bool was_told = false;
+  WriterOptions options;
+  options.probe_delay = milliseconds(1);
+  options.probe = [&](sql::Connection&, Instant) -> Result<void> {
+    was_told = writer->trouble() && writer->trouble()->code == ErrorCode::kDiskFull;
+    if (++probes == 1) return fail(ErrorCode::kDiskFull, "probe", "still full");
+    if (probes == 2) over.set_value();
+    return {};
+  };
+  Running running(options);
+  writer = running.writer.get();
+  CHECK_FALSE(writer->trouble());
+  Task full{"full", [](sql::Connection&, Instant) -> Result<void> { return fail(ErrorCode::kDiskFull, "write", "full"); }, {}};
+  REQUIRE(writer->submit(Priority::kRequest, std::move(full)));
+  REQUIRE(over.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+  writer->stop();
+  CHECK(was_told);
+  CHECK(probes == 2);  // and no more once it is over
+  CHECK_FALSE(writer->trouble());
+}
+
 TEST_CASE("writer loop: a stage that cannot start is the starter's error", "[writer]") {
   class Broken : public Stage {
    public:
