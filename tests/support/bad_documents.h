@@ -52,6 +52,15 @@ inline std::vector<BadDocument> bad_documents(const std::string& good, const std
           {"no UTF-8", with_members(good, "\"note\":\"a\xff\xfe\""), 422, "bad_text"}};
 }
 
+/// `good` with an unknown field of many short numbers: below 4 MB of text and few enough values, but above 4 MB in the compact form.
+inline std::string grows_when_encoded(const std::string& good) {
+  std::string row = "0.5";
+  for (int i = 1; i < 4'900; ++i) row += ",0.5";
+  std::string rows = "[" + row + "]";
+  for (int i = 1; i < 190; ++i) rows += ",[" + row + "]";
+  return detail::with_members(good, R"("readings":[)" + rows + "]");
+}
+
 /// The same of a sale with document_no `number`, each with a number of its own behind it ("7-0", "7-1", …).
 inline std::vector<StrangeDocument> strange_documents(const std::string& good, const std::string& number) {
   using detail::replaced;

@@ -4,6 +4,7 @@
 #include "agent/ingest/ingest.h"
 #include "common/base/limits.h"
 #include "tests/agent/sales.h"
+#include "tests/support/bad_documents.h"
 
 namespace tillsync::agent {
 namespace {
@@ -73,9 +74,7 @@ TEST_CASE("ingest: what is no document is refused with the fault's name", "[agen
 }
 
 TEST_CASE("ingest: a document that is small as text and beyond the limit once encoded is too large", "[agent][ingest]") {
-  std::string tenders = "{}";
-  while (tenders.size() < kDocumentBytesMax * 3 / 4) tenders += ",{}";
-  const std::string text = replaced(sale("1"), R"("tenders":[)", R"("tenders":[)" + tenders + ",");
+  const std::string text = test::grows_when_encoded(sale("1"));
   REQUIRE(text.size() < kDocumentBytesMax);
   CHECK(refusal(text) == "too_large");
 }
