@@ -80,6 +80,97 @@ TEST_CASE("ctl: shows documents, stock, postings, exceptions and the balance", "
   CHECK(run(stand, {"health"}).code == CtlExit::kOk);
 }
 
+namespace {
+
+struct JsonFile {
+  std::filesystem::path path = std::filesystem::temp_directory_path() / random_secret("tillsync-ctl-");
+  explicit JsonFile(const json& content) { REQUIRE(os::write_file_durably(path, content.dump(), false)); }
+  JsonFile(const JsonFile&) = delete;
+  JsonFile& operator=(const JsonFile&) = delete;
+  ~JsonFile() { std::filesystem::remove(path); }
+};
+
+}  // namespace
+
+TEST_CASE("ctl: a location has tills, hours, group and status", "[ctl]") {
+  ApiStand stand;
+  const auto put = run(stand, {"location", "put", "FR", "--name", "Lyon", "--kind", "warehouse", "--status", "refit", "--hours", "9-17", "--group", "south",
+                               "--time-zone", "Europe/Paris", "--till", "FR-1", "--till", "FR-2"});
+  REQUIRE(put.code == CtlExit::kOk);
+  const json shown = run(stand, {"location", "show", "FR", "--json"}).body();
+  CHECK(shown.at("kind") == "warehouse");
+  CHECK(shown.at("status") == "refit");
+  CHECK(shown.at("opening_hours") == "9-17");
+  CHECK(shown.at("group") == "south");
+  CHECK(shown.at("time_zone") == "Europe/Paris");
+  CHECK(shown.at("tills").size() == 2);
+  CHECK(run(stand, {"location", "put", "FR", "--name", "Lyon", "--status", "gone"}).code == CtlExit::kUsage);
+}
+
+TEST_CASE("ctl: products and prices come from a file, one or many", "[ctl]") {
+  ApiStand stand;
+  const JsonFile product({{"contract", "product/1"}, {"sku", "A"}, {"description", "Heart"}});
+  CHECK(run(stand, {"products", "put", product.path.string()}).out == "1 products stored\n");
+  CHECK(run(stand, {"products", "show", "A"}).out.find("Heart") != std::string::npos);
+  CHECK(run(stand, {"products", "show", "B"}).code == CtlExit::kRefused);
+  const JsonFile prices(json::array({{{"sku", "A"}, {"currency", "GBP"}, {"unit_price", "2.55"}, {"valid_from", "2010-12-01T00:00:00Z"}}}));
+  CHECK(run(stand, {"prices", "put", prices.path.string(), "--json"}).body().at("stored") == 1);
+  const JsonFile wrong(json::array({{{"sku", "A"}, {"unit_price", true}}}));
+  CHECK(run(stand, {"prices", "put", wrong.path.string()}).code == CtlExit::kRefused);
+  CHECK(run(stand, {"prices", "put", "/nonexistent/file"}).code == CtlExit::kUsage);
+}
+
+TEST_CASE("ctl: documents are recorded from a file, a conflict is told", "[ctl]") {
+  ApiStand stand;
+  const JsonFile documents(json::array({ApiStand::sale("1"), ApiStand::sale("2")}));
+  CHECK(run(stand, {"documents", "put", documents.path.string()}).code == CtlExit::kOk);
+  CHECK(stand.items("/v1/events").size() == 2);
+  json other = ApiStand::sale("1");
+  other["operator"] = "somebody else";
+  const JsonFile conflict(other);
+  const auto told = run(stand, {"documents", "put", conflict.path.string()});
+  CHECK(told.code == CtlExit::kRefused);
+  CHECK(told.out.find("1 in conflict") != std::string::npos);
+  CHECK(run(stand, {"exceptions", "list", "--code", "conflict", "--json"}).body().at("items").size() == 1);
+  CHECK(run(stand, {"traces", "show", "trace-1"}).out.find("at_hub") != std::string::npos);
+  CHECK(run(stand, {"traces", "show", "nosuch"}).code == CtlExit::kRefused);
+}
+
+TEST_CASE("ctl: postings are shown, replayed and skipped, and connectors listed", "[ctl]") {
+  ApiStand stand;
+  stand.add_sale("1");
+  const std::string id = run(stand, {"postings", "list", "--json"}).body().at("items").at(0).at("posting_id");
+  CHECK(run(stand, {"postings", "show", id, "--json"}).body().at("posting_id") == id);
+  const auto retried = run(stand, {"postings", "retry", id});
+  CHECK(retried.code == CtlExit::kRefused);  // it waits for its turn already
+  CHECK(!retried.err.empty());
+  CHECK(run(stand, {"postings", "skip", id, "--reason", "posted by hand"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"postings", "show", id, "--json"}).body().at("status") == "skipped");
+  CHECK(run(stand, {"postings", "replay", id}).code == CtlExit::kOk);
+  CHECK(run(stand, {"postings", "replay", "p_nosuch"}).code == CtlExit::kRefused);
+  CHECK(run(stand, {"connectors"}).out.find("flowing") != std::string::npos);
+}
+
+TEST_CASE("ctl: an exception is shown, assigned and dismissed", "[ctl]") {
+  ApiStand stand;
+  stand.add_sale("1", "NOSUCH");
+  const std::string id = run(stand, {"exceptions", "list", "--code", "unknown_sku", "--json"}).body().at("items").at(0).at("exception_id");
+  CHECK(run(stand, {"exceptions", "show", id}).out.find("unknown_sku") != std::string::npos);
+  CHECK(run(stand, {"exceptions", "assign", id, "--to", "Ada"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"exceptions", "list", "--status", "assigned", "--json"}).body().at("items").size() == 1);
+  CHECK(run(stand, {"exceptions", "dismiss", id}).code == CtlExit::kUsage);  // a reason is asked for
+  CHECK(run(stand, {"exceptions", "dismiss", id, "--reason", "known"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"exceptions", "show", id, "--json"}).body().at("status") == "dismissed");
+}
+
+TEST_CASE("ctl: a hub that is not ready is exit code 5", "[ctl]") {
+  ApiStand stand;
+  stand.not_ready = "the disk is full";
+  const auto health = run(stand, {"health"});
+  CHECK(health.code == CtlExit::kHubFailed);
+  CHECK(health.err.find("the disk is full") != std::string::npos);
+}
+
 TEST_CASE("ctl: each way to fail has its exit code and says why", "[ctl]") {
   ApiStand stand;
   const auto missing = run(stand, {"agent", "show", "a_nosuch"});

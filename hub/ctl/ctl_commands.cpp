@@ -1,0 +1,309 @@
+#include "hub/ctl/ctl_commands.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "hub/ctl/api_client.h"
+
+namespace tillsync::hub {
+namespace {
+
+using nlohmann::json;
+
+class Commands {
+ public:
+  Commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action)
+      : app_(app), options_(options), arguments_(arguments), action_(action) {}
+
+  void define_all() {
+    define_locations();
+    define_agents();
+    define_documents();
+    define_postings();
+    define_rest();
+  }
+
+ private:
+  CLI::App* group(const std::string& name, const std::string& description) {
+    auto* command = app_.add_subcommand(name, description);
+    command->require_subcommand(1);
+    return command;
+  }
+  void does(CLI::App* command, std::function<int()> action) {
+    command->callback([this, action = std::move(action)] { action_ = action; });
+    command->add_flag("--json", options_.as_json, "Print the hub's answer as JSON");
+  }
+  /// "show": one of them by its id.
+  void shows(CLI::App* parent, const std::string& path, const std::string& argument, const std::string& description) {
+    auto* show = parent->add_subcommand("show", "Show one");
+    show->add_option(argument, arguments_.id, description)->required();
+    does(show, [this, path] { return get(path + url_encode(arguments_.id)); });
+  }
+  int get(const std::string& path) { return call_and_show(options_, "GET", path, {}, show_object); }
+  int send(const std::string& method, const std::string& path, const json& body) {
+    return call_and_show(options_, method, path, body.dump(), show_object);
+  }
+
+  void define_locations() {
+    auto* locations = group("location", "Stores and warehouses");
+    auto* put = locations->add_subcommand("put", "Create or change a location");
+    put->add_option("id", arguments_.id, "Its id, e.g. GB")->required();
+    put->add_option("--name", arguments_.name, "Name for people")->required();
+    put->add_option("--kind", arguments_.kind, "store or warehouse")->check(CLI::IsMember({"store", "warehouse"}));
+    put->add_option("--time-zone", arguments_.time_zone, "e.g. Europe/London");
+    put->add_option("--status", arguments_.status, "planned, open, closed or refit; open when not given")
+        ->check(CLI::IsMember({"planned", "open", "closed", "refit"}));
+    put->add_option("--hours", arguments_.hours, "Opening hours, for people");
+    put->add_option("--group", arguments_.group, "Group for roll-outs and sourcing");
+    put->add_option("--till", arguments_.tills, "Its tills, once for each");
+    does(put, [this] {
+      json body = {{"id", arguments_.id},
+                   {"name", arguments_.name},
+                   {"kind", arguments_.kind.empty() ? "store" : arguments_.kind},
+                   {"status", arguments_.status.empty() ? "open" : arguments_.status}};
+      const auto set = [&body](const char* member, const std::string& value) {
+        if (!value.empty()) body[member] = value;
+      };
+      set("time_zone", arguments_.time_zone);
+      set("opening_hours", arguments_.hours);
+      set("group", arguments_.group);
+      for (const std::string& till : arguments_.tills) body["tills"].push_back({{"id", till}});
+      return send("PUT", "/v1/locations/" + url_encode(arguments_.id), body);
+    });
+    does(locations->add_subcommand("list", "List them"), [this] {
+      return list_pages(options_, "/v1/locations",
+                        {{"id", "ID"}, {"name", "NAME"}, {"kind", "KIND"}, {"status", "STATUS"}},
+                        "No location yet. Create one: tillsyncctl location put GB --name \"London\"");
+    });
+
+    shows(locations, "/v1/locations/", "id", "Its id, e.g. GB");
+
+    auto* products = group("products", "Products");
+    auto* put_file =
+        products->add_subcommand("put", "Create or change products from a file: a JSON array of product/1");
+    put_file->add_option("file", arguments_.file, "The file")->required()->check(CLI::ExistingFile);
+    does(put_file, [this] { return send_file(options_, "PUT", "/v1/products", arguments_.file, "products"); });
+    shows(products, "/v1/products/", "sku", "Its SKU");
+
+    auto* prices = group("prices", "Prices");
+    auto* put_prices = prices->add_subcommand("put", "Create or change prices from a file: a JSON array of price/1");
+    put_prices->add_option("file", arguments_.file, "The file")->required()->check(CLI::ExistingFile);
+    does(put_prices, [this] { return send_file(options_, "PUT", "/v1/prices", arguments_.file, "prices"); });
+  }
+
+  void define_agents() {
+    auto* tokens = group("enrolment-token", "Tokens that let a PC become an agent");
+    auto* create = tokens->add_subcommand("create", "Create one; it is shown once");
+    create->add_option("--location", arguments_.location, "Where the agent stands")->required();
+    create->add_option("--uses", arguments_.uses, "How many PCs may use it")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    create->add_option("--valid-hours", arguments_.valid_hours, "Until it expires")
+        ->check(CLI::Range(1, 24 * 365))
+        ->capture_default_str();
+    does(create, [this] {
+      return send(
+          "POST", "/v1/enrolment-tokens",
+          {{"location", arguments_.location}, {"uses", arguments_.uses}, {"valid_s", arguments_.valid_hours * 3600}});
+    });
+    does(tokens->add_subcommand("list", "List them, without their secrets"), [this] {
+      return list_pages(
+          options_, "/v1/enrolment-tokens",
+          {{"id", "ID"}, {"location", "LOCATION"}, {"uses", "USED"}, {"uses_max", "OF"}, {"expires_at", "EXPIRES"}},
+          "No token.");
+    });
+
+    auto* agents = group("agent", "Agents: the PCs in stores and warehouses");
+    does(agents->add_subcommand("list", "List them"), [this] {
+      return list_pages(options_, "/v1/agents",
+                        {{"id", "ID"},
+                         {"location", "LOCATION"},
+                         {"status", "STATUS"},
+                         {"last_seen", "LAST SEEN"},
+                         {"backlog", "BACKLOG"},
+                         {"oldest_unsent_s", "OLDEST (S)"},
+                         {"version", "VERSION"},
+                         {"name", "NAME"}},
+                        "No agent yet. Create a token: tillsyncctl enrolment-token create --location GB");
+    });
+    shows(agents, "/v1/agents/", "id", "Its id (a_…)");
+    auto* revoke = agents->add_subcommand("revoke", "Refuse its key from now on; its documents stay with it");
+    revoke->add_option("id", arguments_.id, "Its id")->required();
+    revoke->add_option("--reason", arguments_.reason, "Why, for the record");
+    does(revoke, [this] {
+      return send("POST", "/v1/agents/" + url_encode(arguments_.id) + "/revoke", {{"reason", arguments_.reason}});
+    });
+  }
+
+  void define_documents() {
+    auto* events = group("events", "Documents that the hub has recorded");
+    auto* list_events = events->add_subcommand("list", "List them, oldest first");
+    list_events->add_option("--location", arguments_.location, "Only of this location");
+    list_events->add_option("--till", arguments_.till, "Only of this till");
+    list_events->add_option("--contract", arguments_.contract, "Only of this contract, e.g. sale/1");
+    list_events->add_option("--document-no", arguments_.document_no, "Only with this number");
+    list_events->add_option("--correlation-id", arguments_.correlation_id, "Only of this trace");
+    does(list_events, [this] {
+      return list_pages(options_,
+                        with_query("/v1/events", {{"location", arguments_.location},
+                                                  {"till", arguments_.till},
+                                                  {"contract", arguments_.contract},
+                                                  {"document_no", arguments_.document_no},
+                                                  {"correlation_id", arguments_.correlation_id}}),
+                        {{"event_id", "EVENT"},
+                         {"location", "LOCATION"},
+                         {"till", "TILL"},
+                         {"contract", "CONTRACT"},
+                         {"document_no", "NUMBER"},
+                         {"business_date", "DATE"},
+                         {"received_at", "RECEIVED"}},
+                        "None match.");
+    });
+    shows(events, "/v1/events/", "event", "Its id (e_…)");
+
+    auto* documents = group("documents", "Facts of WMS, 3PL and ERP");
+    auto* put_documents = documents->add_subcommand(
+        "put", "Record documents from a file: one, or a JSON array, each with location and source");
+    put_documents->add_option("file", arguments_.file, "The file")->required()->check(CLI::ExistingFile);
+    does(put_documents, [this] { return send_file(options_, "POST", "/v1/documents", arguments_.file, "documents"); });
+
+    auto* traces = group("traces", "The way of a document, milestone by milestone");
+    auto* trace = traces->add_subcommand("show", "Everything under one correlation id");
+    trace->add_option("correlation-id", arguments_.id, "The id")->required();
+    does(trace, [this] {
+      return call_and_show(options_, "GET", "/v1/traces/" + url_encode(arguments_.id), {}, [](const json& answer) {
+        std::cout << format_table(
+            answer.value("milestones", json::array()),
+            {{"at", "AT"}, {"clock", "CLOCK"}, {"milestone", "MILESTONE"}, {"event_id", "EVENT"}}, "No milestone.");
+      });
+    });
+
+    auto* stock = app_.add_subcommand("stock", "Stock on hand");
+    stock->add_option("--location", arguments_.location, "Only at this location");
+    stock->add_option("--sku", arguments_.sku, "Only of this SKU");
+    does(stock, [this] {
+      return list_pages(options_, with_query("/v1/stock", {{"location", arguments_.location}, {"sku", arguments_.sku}}),
+                        {{"location", "LOCATION"},
+                         {"sku", "SKU"},
+                         {"state", "STATE"},
+                         {"owner", "OWNER"},
+                         {"lot", "LOT"},
+                         {"on_hand", "ON HAND"},
+                         {"age_s", "AGE (S)"}},
+                        "No stock record.");
+    });
+  }
+
+  void define_postings() {
+    auto* postings = group("postings", "What the ERP is told");
+    auto* list_postings = postings->add_subcommand("list", "List them");
+    list_postings->add_option("--status", arguments_.status,
+                              "queued, sending, posted, retrying, unknown, refused, held, skipped");
+    list_postings->add_option("--location", arguments_.location, "Only of this location");
+    does(list_postings, [this] {
+      return list_pages(options_,
+                        with_query("/v1/postings", {{"status", arguments_.status}, {"location", arguments_.location}}),
+                        {{"posting_id", "POSTING"},
+                         {"kind", "KIND"},
+                         {"location", "LOCATION"},
+                         {"status", "STATUS"},
+                         {"gross", "GROSS"},
+                         {"currency", ""},
+                         {"attempts", "TRIES"},
+                         {"last_error", "LAST ERROR"}},
+                        "Nothing waiting.");
+    });
+    shows(postings, "/v1/postings/", "id", "Its id (p_…)");
+    for (const char* verb : {"retry", "replay", "skip"}) {
+      auto* command = postings->add_subcommand(
+          verb, std::string(verb) == "retry"    ? "Try a refused or waiting one again now"
+                : std::string(verb) == "replay" ? "Send one again under its key (harmless at the ERP)"
+                                                : "Give one up, with a reason");
+      command->add_option("id", arguments_.id, "Its id (p_…)")->required();
+      command->add_option("--reason", arguments_.reason, "Why, for the record");
+      does(command, [this, verb] {
+        return send("POST", "/v1/postings/" + url_encode(arguments_.id) + "/" + verb, {{"reason", arguments_.reason}});
+      });
+    }
+    does(app_.add_subcommand("connectors", "Connections to ERPs and whether they flow"), [this] {
+      return list_pages(options_, "/v1/connectors",
+                        {{"name", "NAME"}, {"url", "URL"}, {"breaker", "BREAKER"}, {"waiting", "WAITING"}},
+                        "No connector.");
+    });
+  }
+
+  void define_rest() {
+    auto* exceptions = group("exceptions", "What people must look at");
+    auto* list_exceptions = exceptions->add_subcommand("list", "List them");
+    list_exceptions->add_option("--code", arguments_.code, "Only of this code");
+    list_exceptions->add_option("--status", arguments_.status, "open, assigned, resolved, dismissed");
+    list_exceptions->add_option("--location", arguments_.location, "Only of this location");
+    list_exceptions->add_option("--owner", arguments_.owner, "Only of this owner");
+    does(list_exceptions, [this] {
+      return list_pages(options_,
+                        with_query("/v1/exceptions", {{"code", arguments_.code},
+                                                      {"status", arguments_.status},
+                                                      {"location", arguments_.location},
+                                                      {"owner", arguments_.owner}}),
+                        {{"exception_id", "EXCEPTION"},
+                         {"code", "CODE"},
+                         {"location", "LOCATION"},
+                         {"status", "STATUS"},
+                         {"owner", "OWNER"},
+                         {"due_at", "DUE"},
+                         {"detail", "DETAIL"}},
+                        "None match.");
+    });
+    shows(exceptions, "/v1/exceptions/", "id", "Its id (x_…)");
+    auto* assign = exceptions->add_subcommand("assign", "Say who looks at it");
+    assign->add_option("id", arguments_.id, "Its id (x_…)")->required();
+    assign->add_option("--to", arguments_.assignee, "Who")->required();
+    assign->add_option("--reason", arguments_.reason, "Why, for the record");
+    does(assign, [this] {
+      return send("POST", "/v1/exceptions/" + url_encode(arguments_.id) + "/assign",
+                  {{"assignee", arguments_.assignee}, {"reason", arguments_.reason}});
+    });
+    auto* dismiss = exceptions->add_subcommand("dismiss", "Say that nothing is to be done");
+    dismiss->add_option("id", arguments_.id, "Its id (x_…)")->required();
+    dismiss->add_option("--reason", arguments_.reason, "Why, for the record")->required();
+    does(dismiss, [this] {
+      return send("POST", "/v1/exceptions/" + url_encode(arguments_.id) + "/dismiss", {{"reason", arguments_.reason}});
+    });
+
+    auto* reconciliation =
+        app_.add_subcommand("reconciliation", "Per location: documents, money and units at hub and ERP");
+    reconciliation->add_option("--business-date", arguments_.date, "Only of this date (YYYY-MM-DD)");
+    reconciliation->add_option("--location", arguments_.location, "Only of this location");
+    does(reconciliation, [this] {
+      return list_pages(
+          options_,
+          with_query("/v1/reconciliation", {{"business_date", arguments_.date}, {"location", arguments_.location}}),
+          {{"location", "LOCATION"},
+           {"currency", ""},
+           {"hub.documents", "HUB DOCS"},
+           {"erp.documents", "ERP DOCS"},
+           {"hub.gross", "HUB GROSS"},
+           {"erp.gross", "ERP GROSS"},
+           {"hub.units", "HUB UNITS"},
+           {"erp.units", "ERP UNITS"}},
+          "Nothing recorded.");
+    });
+    does(app_.add_subcommand("health", "Is the hub well?"), [this] { return get("/readyz"); });
+  }
+
+  CLI::App& app_;
+  CtlOptions& options_;
+  CtlArguments& arguments_;
+  std::function<int()>& action_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> define_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action) {
+  auto commands = std::make_shared<Commands>(app, options, arguments, action);
+  commands->define_all();
+  return commands;
+}
+
+}  // namespace tillsync::hub
