@@ -36,3 +36,60 @@ TEST_CASE("posting metrics: every status is there, and the age is that of the ol
   REQUIRE(at != std::string::npos);
   CHECK(std::stod(text.substr(at + 33)) >= 3'600);
 }
+
+namespace {
+
+class IdleWriter : public WriterLoop {
+ public:
+  Result<void> submit(Priority, Command) override { return {}; }
+  std::size_t bulk_waiting() const override { return 0; }
+  void stop() override {}
+  WriterCounters counters() const override { return {.groups = 1, .documents = 2, .tasks = 3, .reruns = 4, .failures = 5}; }
+  std::optional<Error> trouble() const override { return {}; }
+};
+
+class IdleSync : public SyncLoop {
+ public:
+  void stop() override {}
+  SyncCounters counters() const override {
+    SyncCounters line;
+    line.malformed = 11;
+    line.not_enrolled = 12;
+    line.revoked = 13;
+    line.out_of_step = 14;
+    line.handshakes.denied = 15;
+    line.handshakes.failed = 16;
+    line.handshakes.dropped_messages = 17;
+    return line;
+  }
+  std::string endpoint() const override { return {}; }
+  void outbound_advanced() override {}
+};
+
+}  // namespace
+
+TEST_CASE("metrics: who was turned away stands under its reason, and agents under their state", "[app]") {
+  const IdleWriter writer;
+  const IdleSync sync;
+  AgentRegistry agents;
+  AgentRecord agent;
+  agent.agent_id = AgentId{"a_1"};
+  agent.public_key = std::string(40, 'k');
+  agent.location = LocationId("GB");
+  agent.standing = Standing::kRevoked;
+  agents.put(agent);
+  TempFolder folder;
+  Metrics metrics;
+  register_metrics(metrics, writer, sync, agents, folder.path / "hub.db");
+  const std::string text = metrics.text();
+  for (const char* line : {"tillsync_frames_refused_total{reason=\"malformed\"} 11", "tillsync_frames_refused_total{reason=\"not_enrolled\"} 12",
+                           "tillsync_frames_refused_total{reason=\"revoked\"} 13", "tillsync_frames_refused_total{reason=\"out_of_step\"} 14",
+                           "tillsync_frames_refused_total{reason=\"dropped\"} 17", "tillsync_handshakes_denied_total 15",
+                           "tillsync_handshakes_failed_total 16", "tillsync_writer_tasks_total 3", "tillsync_writer_reruns_total 4",
+                           "tillsync_writer_failures_total 5", "tillsync_agents{state=\"revoked\"} 1", "tillsync_agents{state=\"online\"} 0"}) {
+    INFO(line);
+    CHECK(text.find(std::string("\n") + line + "\n") != std::string::npos);
+  }
+  // Totals are set, not added up, at each scrape.
+  CHECK(metrics.text().find("\ntillsync_frames_refused_total{reason=\"malformed\"} 11\n") != std::string::npos);
+}

@@ -1,0 +1,167 @@
+#include "hub/app/fleet_port.h"
+
+#include <catch2/catch.hpp>
+
+#include "common/base/os.h"
+#include "common/crypto/crypto.h"
+#include "hub/app/hub_database.h"
+#include "hub/fleet/fleet_store.h"
+#include "hub/outbound/outbound_store.h"
+#include "tests/hub/app/temp_folder.h"
+
+using namespace tillsync;
+using namespace tillsync::hub;
+using tillsync::hub::test::TempFolder;
+
+namespace {
+
+/// Commits each task at once, in the caller's thread; refuses while it is stopped.
+class TaskWriter : public WriterPort {
+ public:
+  explicit TaskWriter(std::unique_ptr<sql::Connection> connection) : connection_(std::move(connection)) {}
+  Result<void> submit(Priority, Command command) override {
+    if (is_stopped) return fail(ErrorCode::kShuttingDown, "submit", "stopped");
+    const Task& task = std::get<Task>(command);
+    ++tasks;
+    REQUIRE(connection_->begin());
+    const Result<void> applied = task.apply(*connection_, now);
+    const Result<void> ended = applied ? connection_->commit() : connection_->rollback();
+    REQUIRE(ended);
+    if (task.done) task.done(applied);
+    return {};
+  }
+  std::size_t bulk_waiting() const override { return 0; }
+  sql::Connection& connection() { return *connection_; }
+  bool is_stopped = false;
+  int tasks = 0;
+  Instant now{1'300'000'000'000'000};
+
+ private:
+  std::unique_ptr<sql::Connection> connection_;
+};
+
+struct Fleet {
+  TempFolder folder;
+  TaskWriter writer{std::move(*open_database(folder.path / "hub.db", 4))};
+  AgentRegistry agents;
+  Metrics metrics;
+  FleetPort port{agents, std::move(*open_for_reading(folder.path / "hub.db")), writer, metrics};
+  std::string key = std::string(40, 'k');
+
+  Fleet() {
+    Location location;
+    location.id = LocationId("GB");
+    location.name = FreeText("London");
+    REQUIRE(put_and_deliver_locations(writer.connection(), {location}, "test", writer.now));
+    EnrolmentToken token;
+    token.token_id = "et_1";
+    token.location = LocationId("GB");
+    token.uses_max = 1;
+    token.created_at = writer.now;
+    token.expires_at = writer.now + seconds(3'600);
+    REQUIRE(FleetStore(writer.connection()).add_enrolment_token(token, "secret"));
+  }
+  Result<std::pair<AgentId, LocationId>> enrol(const std::string& token) {
+    Result<std::pair<AgentId, LocationId>> answer = fail(ErrorCode::kInternal, "enrol", "not told");
+    port.enrol(key, {token, "till-pc", "1.0"}, [&answer](Result<std::pair<AgentId, LocationId>> told) { answer = std::move(told); });
+    return answer;
+  }
+  bool says(const std::string& line) { return metrics.text().find("\n" + line + "\n") != std::string::npos; }
+  };
+
+}  // namespace
+
+TEST_CASE("fleet port: a key is unknown, then enrolled, then revoked", "[app]") {
+  Fleet fleet;
+  CHECK(fleet.port.knowledge(fleet.key).standing == AgentStanding::kUnknown);
+  CHECK(fleet.port.admits(fleet.key));  // it may enrol
+  const auto enrolled = fleet.enrol("secret");
+  REQUIRE(enrolled);
+  CHECK(enrolled->second == LocationId("GB"));
+  const auto knowledge = fleet.port.knowledge(fleet.key);
+  CHECK(knowledge.standing == AgentStanding::kActive);
+  CHECK(knowledge.agent_id == enrolled->first);
+  CHECK(fleet.enrol("secret").value().first == enrolled->first);  // the same key and token again
+
+  const auto revoked = FleetStore(fleet.writer.connection()).revoke(enrolled->first, "Ada", "stolen", fleet.writer.now);
+  REQUIRE(revoked);
+  fleet.agents.put(*revoked);
+  CHECK(fleet.port.knowledge(fleet.key).standing == AgentStanding::kRevoked);
+  CHECK_FALSE(fleet.port.admits(fleet.key));
+}
+
+TEST_CASE("fleet port: a wrong token enrols nobody and is counted", "[app]") {
+  Fleet fleet;
+  const auto refused = fleet.enrol("wrong");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kDenied);
+  CHECK(fleet.port.knowledge(fleet.key).standing == AgentStanding::kUnknown);
+  CHECK(fleet.says("tillsync_frames_refused_total{reason=\"bad_token\"} 1"));
+}
+
+TEST_CASE("fleet port: while nothing can be written enrolment says so and nothing is known", "[app]") {
+  Fleet fleet;
+  fleet.writer.is_stopped = true;
+  const auto refused = fleet.enrol("secret");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kShuttingDown);
+  CHECK(fleet.port.knowledge(fleet.key).standing == AgentStanding::kUnknown);
+}
+
+TEST_CASE("fleet port: two machines with one key put the agent into conflict until a person decides", "[app]") {
+  Fleet fleet;
+  const AgentId id = fleet.enrol("secret").value().first;
+  fleet.port.conflict({id, random_fixed<BootId>(), random_fixed<BootId>()});
+  CHECK(fleet.port.knowledge(fleet.key).standing == AgentStanding::kConflict);
+  const auto history = FleetStore(fleet.writer.connection()).history(id);
+  REQUIRE(history);
+  CHECK(history->back().what == "conflict");
+  CHECK(history->back().detail.find("both alive") != std::string::npos);
+}
+
+TEST_CASE("fleet port: what an agent tells is shown at once and saved when it changed", "[app]") {
+  Fleet fleet;
+  const AgentId id = fleet.enrol("secret").value().first;
+  StatusArrived told;
+  told.agent_id = id;
+  told.status.backlog = 7;
+  told.status.host = "till-pc";
+  told.clock_skew = seconds(3);
+  fleet.port.status(fleet.key, told, fleet.writer.now);
+  CHECK(fleet.agents.status(id)->backlog == 7);
+  fleet.port.save_statuses();
+  CHECK(FleetStore(fleet.writer.connection()).find(id).value()->status.backlog == 7);
+  const int tasks = fleet.writer.tasks;
+  fleet.port.save_statuses();
+  CHECK(fleet.writer.tasks == tasks);  // nothing new, nothing written
+}
+
+TEST_CASE("fleet port: inbox items are read behind the cursor, and numbered anew when the agent is ahead", "[app]") {
+  Fleet fleet;
+  const AgentId id = fleet.enrol("secret").value().first;
+  const auto items = fleet.port.inbox_items(id, 0);
+  REQUIRE(items);
+  REQUIRE(items->size() == 1);  // the location
+  fleet.port.inbox_delivered(id, items->back().no);
+  CHECK(OutboundStore(fleet.writer.connection()).acknowledged(id).value() == items->back().no);
+  CHECK(fleet.port.inbox_items(id, items->back().no)->empty());
+  CHECK(fleet.port.inbox_items(AgentId{"a_nosuch"}, 0)->empty());
+
+  // A hub that was restored from a backup gave out numbers that it does not know any more.
+  fleet.port.connected({id, random_fixed<BootId>(), "1.0", 50});
+  const auto again = fleet.port.inbox_items(id, 50);
+  REQUIRE(again);
+  CHECK(again->size() == 1);
+  CHECK(again->back().no > 50);
+  const int tasks = fleet.writer.tasks;
+  fleet.port.connected({id, random_fixed<BootId>(), "1.0", 50});
+  CHECK(fleet.writer.tasks == tasks);
+}
+
+TEST_CASE("fleet port: an epoch that is not known is no error", "[app]") {
+  Fleet fleet;
+  const AgentId id = fleet.enrol("secret").value().first;
+  const auto position = fleet.port.epoch(id, random_fixed<EpochId>());
+  REQUIRE(position);
+  CHECK_FALSE(*position);
+}
