@@ -3,6 +3,7 @@
 
 #include "common/crypto/crypto.h"
 #include "hub/api/api_context.h"
+#include "hub/exceptions/exception_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/masterdata/masterdata_store.h"
 
@@ -123,21 +124,33 @@ void create_token(ApiContext& context, ApiCall call, const Route& route) {
   run_effect(context, std::move(call), route.repeat, "create enrolment token", std::move(effect));
 }
 
-void revoke_agent(ApiContext& context, ApiCall call, const Route& route) {
+/// A person's decision about an agent: `decide` changes its standing; the registry learns of it after the commit.
+using AgentDecision = Result<AgentRecord> (*)(sql::Connection&, const AgentId&, std::string_view who, std::string_view reason, Instant now);
+
+Result<AgentRecord> revoke(sql::Connection& connection, const AgentId& id, std::string_view who, std::string_view reason, Instant now) {
+  return FleetStore(connection).revoke(id, who, reason, now);
+}
+
+Result<AgentRecord> heal(sql::Connection& connection, const AgentId& id, std::string_view who, std::string_view reason, Instant now) {
+  TS_ASSIGN_OR_RETURN(auto healed, FleetStore(connection).heal_conflict(id, who, reason, now));
+  TS_RETURN_IF_ERROR(settle_exceptions(connection, {{"identity_conflict", id.value, "released by " + std::string(who)}}, now));
+  return healed;
+}
+
+void decide_agent(ApiContext& context, ApiCall call, const Route& route, const char* what, AgentDecision decide) {
   const json body = json::parse(call.request.body.empty() ? "{}" : call.request.body, nullptr, false);
   const std::string reason = body.is_object() && body.contains("reason") && body["reason"].is_string() ? body["reason"].get<std::string>() : "";
   if (!body.is_object() || reason.size() > kReasonBytesMax)
     return call.reply->problem(422, "wrong_type", "Not understood", R"(send {} or {"reason":"…"} of up to 1000 bytes)", "/reason");
   const AgentId id(call.parameters[0]);
-  const auto revoked = std::make_shared<std::optional<AgentRecord>>();
-  auto effect = [id, reason, who = call.caller.name, revoked](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
-    FleetStore store(connection);
-    TS_ASSIGN_OR_RETURN(*revoked, store.revoke(id, who, reason, now));
-    TS_ASSIGN_OR_RETURN(const auto row, store.find(id));
+  const auto decided = std::make_shared<std::optional<AgentRecord>>();
+  auto effect = [id, reason, who = call.caller.name, decided, decide](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    TS_ASSIGN_OR_RETURN(*decided, decide(connection, id, who, reason, now));
+    TS_ASSIGN_OR_RETURN(const auto row, FleetStore(connection).find(id));
     return StoredAnswer{200, agent_json(*row, now).dump()};
   };
-  run_effect(context, std::move(call), route.repeat, "revoke agent", std::move(effect), [&context, revoked] {
-    if (*revoked) context.agents.put(**revoked);
+  run_effect(context, std::move(call), route.repeat, what, std::move(effect), [&context, decided] {
+    if (*decided) context.agents.put(**decided);
   });
 }
 
@@ -145,11 +158,13 @@ void revoke_agent(ApiContext& context, ApiCall call, const Route& route) {
 
 std::vector<Endpoint> fleet_endpoints() {
   static constexpr Route kCreateToken{"POST", "/v1/enrolment-tokens", Role::kOperator, Repeat::kIdempotencyKey};
+  static constexpr Route kHeal{"POST", "/v1/agents/{id}/heal", Role::kAdministrator, Repeat::kIdempotencyKey};
   static constexpr Route kRevoke{"POST", "/v1/agents/{id}/revoke", Role::kAdministrator, Repeat::kIdempotencyKey};
   return {
       {{"GET", "/v1/agents", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_agents(context, call)); }},
       {{"GET", "/v1/agents/{id}", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, show_agent(context, call)); }},
-      {kRevoke, [](ApiContext& context, ApiCall call) { revoke_agent(context, std::move(call), kRevoke); }},
+      {kRevoke, [](ApiContext& context, ApiCall call) { decide_agent(context, std::move(call), kRevoke, "revoke agent", &revoke); }},
+      {kHeal, [](ApiContext& context, ApiCall call) { decide_agent(context, std::move(call), kHeal, "heal agent", &heal); }},
       {{"GET", "/v1/enrolment-tokens", Role::kOperator, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) { answer(call, list_tokens(context, call)); }},
       {kCreateToken, [](ApiContext& context, ApiCall call) { create_token(context, std::move(call), kCreateToken); }},

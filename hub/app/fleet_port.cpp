@@ -1,6 +1,7 @@
 #include "hub/app/fleet_port.h"
 
 #include "common/log/log.h"
+#include "hub/exceptions/exception_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/intake/event_reader.h"
 #include "hub/outbound/outbound_store.h"
@@ -84,7 +85,13 @@ void FleetPort::conflict(const IdentityConflict& conflict) {
       "record identity conflict",
       [changed, id = conflict.agent_id, detail](sql::Connection& connection, Instant now) -> Result<void> {
         TS_ASSIGN_OR_RETURN(*changed, FleetStore(connection).record_conflict(id, detail, now));
-        return {};
+        ExceptionRaised raised;
+        raised.code = "identity_conflict";
+        raised.subject = id.value;
+        raised.cause_key = "agent:" + id.value;
+        raised.location = (*changed)->location;
+        raised.detail = detail;
+        return raise_exceptions(connection, {raised}, now);
       },
       [this, changed](const Result<void>& result) {
         if (result && *changed) agents_.put(**changed);
@@ -116,7 +123,12 @@ void FleetPort::connected(const Connected& connected) {
 void FleetPort::save_statuses() {
   auto changed = agents_.take_changed();
   if (changed.empty()) return;
-  submit("save agents' status", [changed = std::move(changed)](sql::Connection& connection, Instant) { return FleetStore(connection).save_status(changed); });
+  AlarmDecision alarms = alarms_.decide(changed);
+  submit("save agents' status", [changed = std::move(changed), alarms = std::move(alarms)](sql::Connection& connection, Instant now) -> Result<void> {
+    TS_RETURN_IF_ERROR(FleetStore(connection).save_status(changed));
+    if (!alarms.raised.empty()) TS_RETURN_IF_ERROR(raise_exceptions(connection, alarms.raised, now));
+    return settle_exceptions(connection, alarms.settled, now);
+  });
 }
 
 }  // namespace tillsync::hub

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "common/sql/sql.h"
+#include "hub/fleet/agent_alarms.h"
 #include "hub/fleet/agent_registry.h"
 #include "hub/insight/metrics.h"
 #include "hub/sync/registry_port.h"
@@ -16,7 +17,7 @@ namespace tillsync::hub {
 class FleetPort final : public RegistryPort {
  public:
   FleetPort(AgentRegistry& agents, std::unique_ptr<sql::Connection> reads, WriterPort& writer, Metrics& metrics)
-      : agents_(agents), reads_(std::move(reads)), writer_(writer), metrics_(metrics) {}
+      : agents_(agents), reads_(std::move(reads)), writer_(writer), metrics_(metrics), alarms_(agents.all()) {}
 
   bool admits(std::string_view peer_key) override;
   AgentKnowledge knowledge(std::string_view peer_key) override;
@@ -38,6 +39,7 @@ class FleetPort final : public RegistryPort {
   std::unique_ptr<sql::Connection> reads_;
   WriterPort& writer_;
   Metrics& metrics_;
+  AgentAlarms alarms_;  // of the thread that calls save_statuses
 };
 
 }  // namespace tillsync::hub

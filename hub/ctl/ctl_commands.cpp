@@ -128,6 +128,10 @@ class Commands {
                         "No agent yet. Create a token: tillsyncctl enrolment-token create --location GB");
     });
     shows(agents, "/v1/agents/", "id", "Its id (a_…)");
+    auto* heal = agents->add_subcommand("heal", "Let an agent in identity conflict sync again, once the copy is stopped");
+    heal->add_option("id", arguments_.id, "Its id (a_…)")->required();
+    heal->add_option("--reason", arguments_.reason, "What was found, for the record");
+    does(heal, [this] { return send("POST", "/v1/agents/" + url_encode(arguments_.id) + "/heal", {{"reason", arguments_.reason}}); });
     auto* revoke = agents->add_subcommand("revoke", "Refuse its key from now on; its documents stay with it");
     revoke->add_option("id", arguments_.id, "Its id")->required();
     revoke->add_option("--reason", arguments_.reason, "Why, for the record");

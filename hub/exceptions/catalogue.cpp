@@ -79,7 +79,7 @@ constexpr CatalogueEntry kEntries[] = {
 
     // Fleet.
     {"identity_conflict", "Two machines speak as one agent", "Two processes use one agent's key; sync of both is paused.",
-     "Find the copy (a restored image, a cloned disk), stop it, and release the agent.", kStoreIt, 4, true},
+     "Find the copy (a restored image, a cloned disk), stop it, and release the agent: tillsyncctl agent heal ID.", kStoreIt, 4, true},
     {"clock_skew", "An agent's clock is wrong", "It differs from the hub's by more than is allowed.", "Set the clock of the store PC.", kStoreIt, 24,
      true},
     {"documents_refused", "An agent refuses documents", "Documents at its doors are no documents; they are kept in its folder of refused ones.",

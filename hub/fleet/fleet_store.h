@@ -45,7 +45,7 @@ class FleetStore {
   Result<AgentRecord> revoke(const AgentId& agent_id, std::string_view who, std::string_view reason, Instant now);
   /// An active agent's identity conflict; of any other standing nothing changes.
   Result<AgentRecord> record_conflict(const AgentId& agent_id, std::string_view detail, Instant now);
-  /// A person has decided: the agent may sync again. kConflict when it is not in conflict.
+  /// A person has decided: the agent may sync again. kConflict when it is revoked.
   Result<AgentRecord> heal_conflict(const AgentId& agent_id, std::string_view who, std::string_view reason, Instant now);
   /// Lazily, from the registry. Unknown agents are passed over.
   Result<void> save_status(const std::vector<AgentWithStatus>& agents);

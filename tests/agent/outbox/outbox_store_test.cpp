@@ -28,13 +28,13 @@ struct StoreFixture {
   TemporaryFolder folder;
   std::unique_ptr<sql::Connection> connection = open_database(folder);
   std::unique_ptr<Outbox> outbox = std::move(*Outbox::open(*connection));
-  OutboxReader reader{*connection};
 
+  OutboxReader reader() { return OutboxReader(*connection); }
   std::vector<Appended> append(std::initializer_list<NewRow> rows) {
     return *in_transaction(*connection, [&] { return outbox->append(rows); });
   }
   Result<void> acknowledge(std::uint64_t seq) { return outbox->acknowledge(hub, seq, chain(seq)); }
-  ChainHash chain(std::uint64_t seq) { return reader.chain_at(seq)->value(); }
+  ChainHash chain(std::uint64_t seq) { return reader().chain_at(seq)->value(); }
   Result<OutboxState> rebase(const EpochId& epoch, std::uint64_t first) {
     return in_transaction(*connection, [&] { return outbox->rebase(epoch, first, hub); });
   }
@@ -76,7 +76,7 @@ TEST_CASE("outbox: new documents get dense numbers and chained hashes", "[agent]
   const ChainHash one = sync::chain_next(sync::chain_seed(f.outbox->state().epoch), hash_of("a"));
   CHECK(f.outbox->state().last_chain == sync::chain_next(one, hash_of("doubtful")));
 
-  const auto rows = *f.reader.rows(1, 10, 1'000);
+  const auto rows = *f.reader().rows(1, 10, 1'000);
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].chain == one);
   CHECK(rows[0].event == wire::Event{wire::EventKind::kDocument, Instant{1'000}, "c-1", hash_of("a"), "a"});
@@ -123,7 +123,7 @@ TEST_CASE("outbox: other content under the same identity is kept once per conten
     f.reopen();
   }
   f.append({row("1", "c")});
-  const auto rows = *f.reader.rows(2, 10, 1'000);
+  const auto rows = *f.reader().rows(2, 10, 1'000);
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].event.kind == wire::EventKind::kConflict);
   CHECK(rows[0].event.payload == "b");
@@ -197,10 +197,10 @@ TEST_CASE("outbox: a rebase chains the rows anew under the new epoch", "[agent][
     CHECK(state.acked_chain == seed);
     CHECK(state.last_seq == 3);
     CHECK(state.last_chain == sync::chain_next(sync::chain_next(seed, hash_of("b")), hash_of("c")));
-    CHECK(*f.reader.chain_at(1) == seed);
-    CHECK(*f.reader.chain_at(2) == sync::chain_next(seed, hash_of("b")));
-    CHECK(*f.reader.chain_at(0) == std::nullopt);
-    CHECK((*f.reader.rows(2, 1, 100))[0].chain == f.chain(2));
+    CHECK(*f.reader().chain_at(1) == seed);
+    CHECK(*f.reader().chain_at(2) == sync::chain_next(seed, hash_of("b")));
+    CHECK(*f.reader().chain_at(0) == std::nullopt);
+    CHECK((*f.reader().rows(2, 1, 100))[0].chain == f.chain(2));
     f.reopen();
     CHECK(f.outbox->state().last_chain == state.last_chain);
   }
@@ -246,8 +246,8 @@ TEST_CASE("outbox: pruning takes acknowledged old payloads only, and never the n
   CHECK(f.outbox->state().oldest_held_seq == 2);
   CHECK(f.prune(1'000, 0).payloads == 1);  // 3 and 4 are not acknowledged
   CHECK(f.outbox->state().oldest_held_seq == 3);
-  CHECK(*f.reader.chain_at(2) == chain_two);
-  CHECK(*f.reader.chain_at(1) == std::nullopt);
+  CHECK(*f.reader().chain_at(2) == chain_two);
+  CHECK(*f.reader().chain_at(1) == std::nullopt);
   CHECK(f.append({row("1", "a")})[0].status == AppendStatus::kDuplicate);  // the answer outlives the payload
 
   REQUIRE(f.acknowledge(4));
@@ -264,7 +264,7 @@ TEST_CASE("outbox: a younger row between older ones holds pruning back, so that 
   REQUIRE(f.acknowledge(4));
   CHECK(f.prune(100, 0).payloads == 1);
   CHECK(f.outbox->state().oldest_held_seq == 2);
-  CHECK(f.reader.rows(1, 10, 100)->size() == 3);
+  CHECK(f.reader().rows(1, 10, 100)->size() == 3);
 }
 
 TEST_CASE("outbox: an identity goes only when it is old and its payload has gone", "[agent][outbox]") {
@@ -313,8 +313,8 @@ TEST_CASE("outbox: after a gap by pruning a rebase begins its chain at the first
   const OutboxState state = *f.rebase(epoch, 1);
   CHECK(state.acked_seq == 0);
   CHECK(state.oldest_held_seq == 3);
-  CHECK(*f.reader.chain_at(2) == sync::chain_seed(epoch));
-  CHECK(*f.reader.chain_at(3) == sync::chain_next(sync::chain_seed(epoch), hash_of("c")));
+  CHECK(*f.reader().chain_at(2) == sync::chain_seed(epoch));
+  CHECK(*f.reader().chain_at(3) == sync::chain_next(sync::chain_seed(epoch), hash_of("c")));
 }
 
 }  // namespace tillsync::agent

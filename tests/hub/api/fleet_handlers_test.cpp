@@ -1,6 +1,7 @@
 // /v1/agents and /v1/enrolment-tokens.
 #include <catch2/catch.hpp>
 
+#include "hub/exceptions/exception_store.h"
 #include "tests/hub/api/api_stand.h"
 
 using namespace tillsync;
@@ -76,4 +77,31 @@ TEST_CASE("agents: listed and shown with what they last said; revoked at once, w
   CHECK(stand.call("GET", "/v1/agents/a_nosuch").status == 404);
   CHECK(stand.call("POST", "/v1/agents/a_nosuch/revoke", "{}").status == 404);
   CHECK(stand.call("POST", "/v1/agents/" + id + "/revoke", json{{"reason", std::string(1'001, 'r')}}.dump()).status == 422);
+}
+
+TEST_CASE("agents: one in identity conflict syncs again once a person has released it", "[api]") {
+  ApiStand stand;
+  const std::string id = enrol(stand, create_token(stand));
+  CHECK(stand.call("POST", "/v1/agents/" + id + "/heal", "{}").status == 200);  // it is in none: nothing to do, nothing recorded
+  CHECK(stand.get("/v1/agents/" + id).at("history").back().at("what") == "enrolled");
+  stand.write([&](sql::Connection& connection) -> Result<void> {
+    TS_ASSIGN_OR_RETURN(const auto record, FleetStore(connection).record_conflict(AgentId(id), "two boots", os::now()));
+    stand.agents.put(record);
+    ExceptionRaised raised;
+    raised.code = "identity_conflict";
+    raised.subject = id;
+    return raise_exceptions(connection, {raised}, os::now());
+  });
+  CHECK(stand.get("/v1/agents/" + id).at("status") == "conflict");
+  CHECK(stand.call("POST", "/v1/agents/" + id + "/heal", "{}", "operator").status == 403);
+  const auto healed = stand.call("POST", "/v1/agents/" + id + "/heal", R"({"reason":"the copy is off"})");
+  CHECK(healed.status == 200);
+  CHECK(stand.agents.by_key("key-1")->standing == Standing::kActive);
+  const json last = stand.get("/v1/agents/" + id).at("history").back();
+  CHECK(last.at("what") == "healed");
+  CHECK(last.at("who") == "administrator");
+  CHECK(stand.items("/v1/exceptions?code=identity_conflict&status=open").empty());
+  CHECK(stand.call("POST", "/v1/agents/a_nosuch/heal", "{}").status == 404);
+  REQUIRE(stand.call("POST", "/v1/agents/" + id + "/revoke", "{}").status == 200);
+  CHECK(stand.call("POST", "/v1/agents/" + id + "/heal", "{}").status == 409);  // revoked is for good
 }

@@ -66,6 +66,12 @@ struct Fleet {
     port.enrol(key, {token, "till-pc", "1.0"}, [&answer](Result<std::pair<AgentId, LocationId>> told) { answer = std::move(told); });
     return answer;
   }
+  std::int64_t open_exceptions(const std::string& code) {
+    std::int64_t count = 0;
+    REQUIRE(writer.connection().query("SELECT count(*) FROM exception_case WHERE code = $1 AND status = 'open'", {std::string_view(code)},
+                                      [&count](const sql::Row& row) { count = row.integer(0); }));
+    return count;
+  }
   bool says(const std::string& line) { return metrics.text().find("\n" + line + "\n") != std::string::npos; }
   };
 
@@ -117,6 +123,9 @@ TEST_CASE("fleet port: two machines with one key put the agent into conflict unt
   REQUIRE(history);
   CHECK(history->back().what == "conflict");
   CHECK(history->back().detail.find("both alive") != std::string::npos);
+  CHECK(fleet.open_exceptions("identity_conflict") == 1);
+  fleet.port.conflict({id, random_fixed<BootId>(), random_fixed<BootId>()});
+  CHECK(fleet.open_exceptions("identity_conflict") == 1);  // one case, however often it is met
 }
 
 TEST_CASE("fleet port: what an agent tells is shown at once and saved when it changed", "[app]") {
@@ -134,6 +143,18 @@ TEST_CASE("fleet port: what an agent tells is shown at once and saved when it ch
   const int tasks = fleet.writer.tasks;
   fleet.port.save_statuses();
   CHECK(fleet.writer.tasks == tasks);  // nothing new, nothing written
+  CHECK(fleet.open_exceptions("clock_skew") == 0);
+
+  told.clock_skew = kClockSkewMax + seconds(1);
+  told.status.refused = 1;
+  fleet.port.status(fleet.key, told, fleet.writer.now);
+  fleet.port.save_statuses();
+  CHECK(fleet.open_exceptions("clock_skew") == 1);
+  CHECK(fleet.open_exceptions("documents_refused") == 1);
+  told.clock_skew = seconds(0);
+  fleet.port.status(fleet.key, told, fleet.writer.now);
+  fleet.port.save_statuses();
+  CHECK(fleet.open_exceptions("clock_skew") == 0);
 }
 
 TEST_CASE("fleet port: inbox items are read behind the cursor, and numbered anew when the agent is ahead", "[app]") {

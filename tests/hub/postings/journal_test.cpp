@@ -14,7 +14,8 @@ using namespace tillsync::hub::test;
 namespace {
 
 SaleLine line(const std::string& kind, std::int64_t minor, std::vector<std::string> codes = {}) {
-  SaleLine made = goods_line("A", 1, minor);
+  SaleLine made = goods_line("A", 1, 0);  // the price says nothing here; minor may be absurd
+  made.amount = Amount{minor};
   made.kind = kind;
   made.tax_codes = std::move(codes);
   return made;
