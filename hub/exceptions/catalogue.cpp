@@ -66,8 +66,6 @@ constexpr CatalogueEntry kEntries[] = {
      kStockControl, 24, false},
     {"quantity_overflow", "A quantity is beyond measure", "The stock that it would make cannot be written, so no stock moved for that line.",
      "Correct the document at the till and book the line as an adjustment.", kStockControl, 24, false},
-    {"transfer.short", "A transfer does not add up", "What was received differs from what was sent.",
-     "Decide: lost, found, carrier, or sender's mistake.", kStockControl, 72, false},
 
     // Postings and ERP.
     {"posting.unbalanced", "Debit and credit differ", "The document's own figures make no balanced journal, so it is held and not sent.",

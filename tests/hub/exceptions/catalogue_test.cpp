@@ -54,6 +54,16 @@ TEST_CASE("catalogue: every code that a stage raises has an entry", "[exceptions
   }
 }
 
+TEST_CASE("catalogue: every entry is raised somewhere", "[exceptions]") {
+  std::set<std::string> named;
+  for (const char* folder : {"common/contract", "hub/intake", "hub/ledger", "hub/postings", "hub/erp", "hub/fleet", "hub/app"})
+    named.merge(found_in(folder, "", std::regex(R"re("([a-z_.]+)")re")));
+  for (const CatalogueEntry& entry : catalogue()) {
+    INFO(entry.code);
+    CHECK(named.contains(std::string(entry.code)));
+  }
+}
+
 TEST_CASE("catalogue: codes are unique and every entry is complete", "[exceptions]") {
   std::set<std::string_view> codes;
   for (const CatalogueEntry& entry : catalogue()) {
