@@ -1,5 +1,6 @@
-// Every limit of Tillsync that someone outside can meet, with its unit. Documented in README.md beside this file, tested at
-// the limit and one beyond. Pure.
+// The limits that more than one folder holds someone outside to, each with its unit. Documented in README.md beside this file, tested
+// at the limit and one beyond. A limit of one door stands with that door: agent/ingest (http_door, zmq_door, sale_csv, ingest_loop),
+// hub/api (api_call, fleet_handlers). Pure.
 #pragma once
 
 #include <cstddef>

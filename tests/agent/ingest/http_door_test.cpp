@@ -122,6 +122,12 @@ TEST_CASE("HTTP door: the correlation id goes in and out, the document's own win
   CHECK(client.request("POST", "/v1/documents", sale("1"), headers).head.find("X-Correlation-Id: asked-1") != std::string::npos);
   const auto own = client.request("POST", "/v1/documents", replaced(sale("2"), "\"till\"", R"("correlation_id":"mine","till")"), headers);
   CHECK(own.head.find("X-Correlation-Id: mine") != std::string::npos);
+  const auto with_id = [&](const std::string& number, std::size_t size) {
+    return client.request("POST", "/v1/documents", sale(number),
+                          "Host: localhost\r\nContent-Type: application/json\r\nX-Correlation-Id: " + std::string(size, 'c') + "\r\n").head;
+  };
+  CHECK(with_id("64", 64).find("X-Correlation-Id: " + std::string(64, 'c') + "\r\n") != std::string::npos);
+  CHECK(with_id("65", 65).find("X-Correlation-Id: e_") != std::string::npos);  // none that can be kept: one is made
   CHECK(client.post(sale("3")).head.find("X-Correlation-Id: e_") != std::string::npos);
 }
 
@@ -162,6 +168,7 @@ TEST_CASE("HTTP door: each till reads the inbox at its own pace", "[agent][inges
   CHECK(client.get("/v1/inbox").status == 422);
   CHECK(client.get("/v1/inbox?consumer=GB-1&wait_s=31").status == 422);
   CHECK(client.get("/v1/inbox?consumer=GB-1&after=x").status == 422);
+  CHECK(client.get("/v1/inbox?consumer=" + std::string(kConsumerNameBytesMax, 'x')).status == 200);
   CHECK(client.get("/v1/inbox?consumer=" + std::string(kConsumerNameBytesMax + 1, 'x')).status == 422);
 }
 

@@ -87,6 +87,8 @@ TEST_CASE("exceptions: assigned and dismissed with a reason, once", "[api]") {
   stand.add_sale("1", "NOSUCH");
   const std::string path = "/v1/exceptions/" + stand.items("/v1/exceptions?code=unknown_sku").at(0).at("exception_id").get<std::string>();
   CHECK(stand.call("POST", path + "/assign", "{}").status == 422);
+  CHECK(stand.call("POST", path + "/assign", json{{"assignee", std::string(1'001, 'a')}}.dump()).status == 422);
+  CHECK(stand.call("POST", path + "/assign", json{{"assignee", std::string(1'000, 'a')}}.dump()).status == 200);
   const auto assigned = stand.call("POST", path + "/assign", R"({"assignee":"ana"})");
   CHECK(assigned.status == 200);
   CHECK(json::parse(assigned.body).at("status") == "assigned");
@@ -94,7 +96,7 @@ TEST_CASE("exceptions: assigned and dismissed with a reason, once", "[api]") {
   CHECK(stand.call("POST", path + "/dismiss", R"({"reason":""})").status == 422);
   CHECK(stand.call("POST", path + "/dismiss", R"({"reason":"known"})").status == 200);
   CHECK(stand.call("POST", path + "/dismiss", R"({"reason":"again"})").status == 409);
-  CHECK(stand.get(path).at("steps").size() == 3);
+  CHECK(stand.get(path).at("steps").size() == 4);
   CHECK(stand.call("GET", "/v1/exceptions/x_nosuch").status == 404);
   CHECK(stand.call("POST", "/v1/exceptions/x_nosuch/dismiss", R"({"reason":"r"})").status == 404);
   CHECK(stand.call("GET", "/v1/exceptions?status=nosuch").status == 422);
