@@ -18,9 +18,9 @@ std::string correlation_id_of(const http::Request& request) {
   return random_secret("c_");
 }
 
-bool is_json(const http::Request& request) {
+bool is_taken(const http::Request& request, const Route& route) {
   const auto type = request.header("content-type");
-  return type && (type->starts_with("application/json") || type->starts_with("application/msgpack"));
+  return type && (type->starts_with("application/json") || (route.takes_msgpack && type->starts_with("application/msgpack")));
 }
 
 }  // namespace
@@ -76,8 +76,9 @@ void ApiServer::handle(http::Request request, std::unique_ptr<http::Responder> r
     }
     call.caller = *caller;
   }
-  if (!request.body.empty() && !is_json(request)) {
-    reply->problem(415, "unsupported_media_type", "Content type not taken", "send Content-Type: application/json");
+  if (!request.body.empty() && !is_taken(request, route)) {
+    reply->problem(415, "unsupported_media_type", "Content type not taken",
+                   route.takes_msgpack ? "send Content-Type: application/json or application/msgpack" : "send Content-Type: application/json");
     return;
   }
   call.request = std::move(request);

@@ -95,7 +95,7 @@ void post_documents(ApiContext& context, const ApiCall& call) {
 }  // namespace
 
 std::vector<Endpoint> document_endpoints() {
-  return {{{"POST", "/v1/documents", Role::kOperator, Repeat::kBusinessIdentity},
+  return {{{"POST", "/v1/documents", Role::kOperator, Repeat::kBusinessIdentity, true},
            [](ApiContext& context, const ApiCall& call) { post_documents(context, call); }}};
 }
 

@@ -27,6 +27,7 @@ struct Route {
   std::string_view pattern;  // "/v1/agents/{id}/revoke"
   Role role;
   Repeat repeat;
+  bool takes_msgpack = false;  // beside JSON
 };
 
 /// The values of {…} in the pattern, in order; nullopt when the path does not match.

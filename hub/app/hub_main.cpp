@@ -14,6 +14,8 @@ namespace {
 using namespace tillsync;
 using namespace tillsync::hub;
 
+constexpr int kExitUsage = 2;
+
 int fail_with(const Error& error) {
   std::cerr << "tillsync-hub: " << to_string(error) << "\n";
   return 1;
@@ -53,7 +55,12 @@ int main(int argc, char** argv) {
   auto* run_command = app.add_subcommand("run", "Run the hub until SIGTERM");
   run_command->add_option("--config", config_file, "hub.toml")->capture_default_str();
   run_command->add_flag("--help-config", help_config, "Print every configuration key with its meaning, unit and default");
-  CLI11_PARSE(app, argc, argv);
+  app.footer("Exit codes: 0 done, 1 it failed (the reason is printed), 2 wrong command line.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
 
   if (*init_command) return init(options, as_json);
   if (help_config) {

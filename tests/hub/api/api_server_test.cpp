@@ -70,6 +70,8 @@ TEST_CASE("api: a body that is neither JSON nor MessagePack is refused on every 
     if (route.method == "GET") continue;
     INFO(route.method << " " << route.pattern);
     CHECK(stand.call(std::string(route.method), path_of(route), "a=b", "administrator", {"Content-Type: application/x-www-form-urlencoded"}).status == 415);
+    const int msgpack = stand.call(std::string(route.method), path_of(route), "\x80", "administrator", {"Content-Type: application/msgpack"}).status;
+    CHECK(msgpack == (route.pattern == "/v1/documents" ? 422 : 415));
     CHECK(stand.call(std::string(route.method), path_of(route), "not json").status == 422);
   }
 }
