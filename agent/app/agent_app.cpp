@@ -75,7 +75,8 @@ class AgentApp::Parts {
 
   Result<void> start(const config::Config& config, const transport::CurveKeyPair& keys) {
     const std::filesystem::path folder = data_folder(config);
-    TS_ASSIGN_OR_RETURN(loop_, IngestLoop::open({folder, LocationId(config.text("location")), agent::zmq_endpoint(config), context_}));
+    TS_ASSIGN_OR_RETURN(const std::int64_t bytes_max, database_bytes_max(config));
+    TS_ASSIGN_OR_RETURN(loop_, IngestLoop::open({folder, LocationId(config.text("location")), agent::zmq_endpoint(config), context_, bytes_max}));
     TS_ASSIGN_OR_RETURN(data_, DataReader::open(folder));
     port_ = std::make_unique<WriterPort>(*loop_);
 

@@ -1,9 +1,13 @@
 #include "agent/app/agent_config.h"
 
+#include "agent/ingest/ingest_loop.h"
+
 namespace tillsync::agent {
 namespace {
 
 constexpr std::size_t kSocketPathBytesMax = 107;  // of a Unix socket, without its closing NUL
+constexpr std::int64_t kMegabytesMin = 10;         // less than this would drop today's documents
+constexpr std::int64_t kMegabytesMax = 1'000'000;
 
 }  // namespace
 
@@ -14,6 +18,7 @@ const std::vector<config::Key>& agent_config_keys() {
       {"hub.endpoints", std::vector<std::string>{}, "ZeroMQ endpoints", "The hub's sync addresses, tried in turn"},
       {"hub.public_key", std::string(), "Z85, 40 characters", "The hub's key: nobody else can pose as the hub"},
       {"data.dir", std::string("/var/lib/tillsync/agent"), "path of a folder", "Outbox, inbox and this agent's keys"},
+      {"data.max_megabytes", kDatabaseMegabytes, "megabytes, 10 to 1000000", "Beyond it what the hub has confirmed is dropped before its 35 days; what waits never is"},
       {"pos.http", std::string("127.0.0.1:7070"), "address:port", "HTTP door of the tills"},
       {"pos.zmq", std::string("auto"), "ZeroMQ endpoint", "ZeroMQ door; auto: pos.sock in the data folder, empty: none"},
       {"pos.spool", std::string("auto"), "path of a folder", "Spool folder; auto: spool in the data folder, empty: none"},
@@ -29,6 +34,14 @@ const std::vector<config::Key>& agent_config_keys() {
 }
 
 std::filesystem::path data_folder(const config::Config& config) { return config.text("data.dir"); }
+
+Result<std::int64_t> database_bytes_max(const config::Config& config) {
+  const std::int64_t megabytes = config.integer("data.max_megabytes");
+  if (megabytes < kMegabytesMin || megabytes > kMegabytesMax)
+    return fail(ErrorCode::kInvalid, "read configuration", "data.max_megabytes must be from " + std::to_string(kMegabytesMin) + " to " +
+                                                               std::to_string(kMegabytesMax) + ", it is " + std::to_string(megabytes));
+  return megabytes * 1'000'000;
+}
 
 std::string zmq_endpoint(const config::Config& config) {
   const std::string& text = config.text("pos.zmq");

@@ -15,6 +15,8 @@ const std::vector<config::Key>& agent_config_keys();
 
 /// data.dir as a path.
 std::filesystem::path data_folder(const config::Config& config);
+/// data.max_megabytes in bytes; kInvalid outside its range.
+Result<std::int64_t> database_bytes_max(const config::Config& config);
 /// pos.zmq, or pos.sock in the data folder where it is "auto"; "" = no ZeroMQ door, also where the folder's path is longer than a
 /// socket's may be.
 std::string zmq_endpoint(const config::Config& config);

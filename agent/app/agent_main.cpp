@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
   if (*enroll_cli) return enroll_and_tell(enrolment);
   if (*token_cli) return pos_token_command(till);
   if (*run_cli && help_config) {
-    std::cout << config::describe(agent_config_keys());
+    std::cout << config::describe(agent_config_keys(), kAgentEnvironmentPrefix);
     return 0;
   }
   if (*run_cli) {

@@ -32,7 +32,7 @@ Result<EnrollResult> enroll_agent(const EnrollOptions& options, const AskHub& as
   TS_ASSIGN_OR_RETURN(const wire::Enrolled enrolled, ask(options, keys));
   if (!location.empty() && location != enrolled.location.value) return other("location");
   if (location.empty()) {
-    const std::string text = config::describe(agent_config_keys(), {{"location", enrolled.location.value},
+    const std::string text = config::describe(agent_config_keys(), kAgentEnvironmentPrefix, {{"location", enrolled.location.value},
                                                                     {"agent_id", enrolled.agent_id.value},
                                                                     {"hub.endpoints", std::vector<std::string>{options.hub}},
                                                                     {"hub.public_key", options.hub_key},

@@ -13,7 +13,6 @@ constexpr std::int64_t kCheckpointCacheKib = 64;
 constexpr std::int64_t kPagesPerGroup = 3;            // ends of tables, state
 constexpr std::int64_t kDocumentsPerPage = 4;
 constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
-constexpr std::int64_t kPruneFirstS = 60;             // after the start, which has better things to do
 constexpr std::int64_t kPrunePauseS = 3'600;          // when nothing old was left
 constexpr std::int64_t kPruneBitePauseMs = 50;
 constexpr std::int64_t kHeldAnswersMs = 5;
@@ -70,7 +69,7 @@ Result<void> IngestLoop::start(IngestListeners listeners) {
     TS_ASSIGN_OR_RETURN(zmq_, ZmqDoor::open(options_.context, options_.zmq_endpoint, options_.location, counters_, *refused_,
                                             listeners_.status_json));
   }
-  next_prune_ = os::monotonic() + seconds(kPruneFirstS);
+  next_prune_ = os::monotonic() + options_.first_prune;
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -283,7 +282,7 @@ void IngestLoop::prune() {
   const auto bite = [&]() -> Result<void> {
     TS_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::begin(*connection_));
     TS_ASSIGN_OR_RETURN(const Pruned pruned, outbox_->prune(now - Duration{kPayloadRetentionDays * kMicrosPerDay},
-                                                            now - Duration{kIdentityRetentionDays * kMicrosPerDay}));
+                                                            now - Duration{kIdentityRetentionDays * kMicrosPerDay}, options_.database_bytes_max));
     TS_ASSIGN_OR_RETURN(const std::uint64_t items, inbox_->prune(now - Duration{kConsumerDays * kMicrosPerDay}));
     more = !pruned.finished || items > 0;
     // A bite that dropped nothing has written nothing and is not worth a disk sync.

@@ -32,6 +32,7 @@ inline constexpr std::int64_t kGroupMicrosMax = 2'000;       // of reading reque
 inline constexpr std::size_t kInlineDocumentsMax = 4;        // a smaller group is committed without a change of threads
 inline constexpr std::int64_t kAckDelayMs = 250;             // how long the hub's acknowledgement may wait for company
 inline constexpr std::size_t kQueuedMembersMax = 10'000;     // waiting to be written; 503 beyond it
+inline constexpr std::int64_t kDatabaseMegabytes = 2'000;    // default of data.max_megabytes
 inline constexpr std::int64_t kConsumerDays = 35;            // a till that has not asked for so long holds no inbox item back
 
 struct IngestLoopOptions {
@@ -39,6 +40,8 @@ struct IngestLoopOptions {
   LocationId location;
   std::string zmq_endpoint;      // "" = no ZeroMQ door
   std::shared_ptr<transport::Context> context;
+  std::int64_t database_bytes_max = kDatabaseMegabytes * 1'000'000;  // beyond it acknowledged payloads go before their time
+  Duration first_prune = seconds(60);  // after the start, which has better things to do
 };
 
 /// Called on the writer thread, after COMMIT; must not block.

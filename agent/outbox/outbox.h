@@ -1,11 +1,12 @@
 // The agent's durable queue towards the hub. A document is in it before the POS gets its answer; acknowledged payloads stay
-// for kPayloadRetentionDays, identity, hash and first answer for kIdentityRetentionDays. Nothing else is ever deleted.
+// for kPayloadRetentionDays (less when the database grows beyond its cap), identity, hash and first answer for kIdentityRetentionDays. Nothing else is ever deleted.
 //
 // One writer thread (agent/ingest's loop) owns the writing Outbox: append, acknowledge, rebase. The sync loop reads through an
 // OutboxReader on a connection of its own.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -115,8 +116,9 @@ class Outbox {
   /// for more than last_seq + 1.
   Result<OutboxState> rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation);
   /// Inside the caller's transaction, as append and rebase are. Drops acknowledged payloads received before `payloads_before`
-  /// and identities before `identities_before`, a bounded number per call. The newest row always stays: its seq and chain are where the next one goes on.
-  Result<Pruned> prune(Instant payloads_before, Instant identities_before);
+  /// and identities before `identities_before`, a bounded number per call; while the database uses more than `bytes_max`, young
+  /// acknowledged payloads go as well. The newest row always stays: its seq and chain are where the next one goes on.
+  Result<Pruned> prune(Instant payloads_before, Instant identities_before, std::int64_t bytes_max = std::numeric_limits<std::int64_t>::max());
 
   const OutboxState& state() const { return state_; }
 
@@ -125,6 +127,7 @@ class Outbox {
   Result<void> load_if_stale();
   Result<Appended> append_one(const NewRow& row);
   Result<void> append_row(const NewRow& row, wire::EventKind kind);
+  Result<bool> uses_more_than(std::int64_t bytes_max);
   Result<std::uint64_t> prune_payloads(Instant before);
   Result<Pruned> prune_identities(Instant before);
 

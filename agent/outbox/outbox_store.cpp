@@ -30,6 +30,9 @@ constexpr std::string_view kUpdateHeldChain = "UPDATE outbox_state SET held_chai
 // Rows leave in the order of seq, so that what is held has no holes; the newest row stays.
 constexpr std::string_view kSelectPrunable =
     "SELECT seq, chain, received_at FROM outbox WHERE seq >= $1 AND seq <= $2 ORDER BY seq";
+constexpr std::string_view kSelectUsed =  // bytes; pages that pruning freed are used again before the file grows
+    "SELECT ((SELECT page_count FROM pragma_page_count()) - (SELECT freelist_count FROM pragma_freelist_count()))"
+    " * (SELECT page_size FROM pragma_page_size())";
 constexpr std::string_view kDeleteRows = "DELETE FROM outbox WHERE seq <= $1";
 constexpr std::string_view kUpdateHeld = "UPDATE outbox_state SET oldest_held_seq = $1, held_chain = $2 WHERE one = 1";
 constexpr std::string_view kSelectIdentities =
@@ -168,14 +171,22 @@ Result<OutboxState> Outbox::rebase(const EpochId& epoch, std::uint64_t first_seq
   return state_;
 }
 
-Result<Pruned> Outbox::prune(Instant payloads_before, Instant identities_before) {
+Result<Pruned> Outbox::prune(Instant payloads_before, Instant identities_before, std::int64_t bytes_max) {
   TS_CHECK(connection_.in_transaction());
   TS_RETURN_IF_ERROR(load_if_stale());
+  TS_ASSIGN_OR_RETURN(const bool too_large, uses_more_than(bytes_max));
+  if (too_large) payloads_before = Instant{std::numeric_limits<std::int64_t>::max()};
   TS_ASSIGN_OR_RETURN(const std::uint64_t payloads, prune_payloads(payloads_before));
   TS_ASSIGN_OR_RETURN(Pruned pruned, prune_identities(identities_before));
   pruned.payloads = payloads;
   pruned.finished = pruned.finished && payloads < kPruneRowsMax;
   return pruned;
+}
+
+Result<bool> Outbox::uses_more_than(std::int64_t bytes_max) {
+  std::int64_t used = 0;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectUsed, {}, [&](const sql::Row& row) { used = row.integer(0); }));
+  return used > bytes_max;
 }
 
 Result<std::uint64_t> Outbox::prune_payloads(Instant before) {

@@ -49,10 +49,9 @@ Result<Config> parse(std::string_view toml, const std::vector<Key>& keys, std::s
                      const std::function<std::optional<std::string>(const std::string&)>& environment);
 /// Reads the file and the process's environment.
 Result<Config> load(const std::filesystem::path& path, const std::vector<Key>& keys, std::string_view environment_prefix);
-/// A TOML text with every key, its meaning, unit and default as comments: for `init`, `enroll` and the man page.
-std::string describe(const std::vector<Key>& keys);
-/// The same with the lines of `values` in force instead of commented out.
-std::string describe(const std::vector<Key>& keys, const std::map<std::string, Setting>& values);
+/// A TOML text with every key, its meaning, unit, environment variable and default as comments, for `init`, `enroll` and the man
+/// page. The lines of `values` are in force instead of commented out.
+std::string describe(const std::vector<Key>& keys, std::string_view environment_prefix, const std::map<std::string, Setting>& values = {});
 /// "TILLSYNC_HUB" and "listen.http" give TILLSYNC_HUB_LISTEN_HTTP.
 std::string environment_name(std::string_view prefix, std::string_view path);
 /// The known key with the smallest edit distance.

@@ -32,12 +32,13 @@ std::pair<std::string_view, std::string_view> table_and_name(std::string_view pa
   return {path.substr(0, dot), path.substr(dot + 1)};
 }
 
-void append_table(std::string& out, std::string_view table, const std::vector<Key>& keys, const std::map<std::string, Setting>& values) {
+void append_table(std::string& out, std::string_view table, const std::vector<Key>& keys, std::string_view environment_prefix,
+                  const std::map<std::string, Setting>& values) {
   if (!table.empty()) out += (out.empty() ? "[" : "\n[") + std::string(table) + "]\n";
   for (const Key& key : keys) {
     const auto [key_table, name] = table_and_name(key.path);
     if (key_table != table) continue;
-    out += "# " + key.meaning + (key.unit.empty() ? "" : " (" + key.unit + ")") + "\n";
+    out += "# " + key.meaning + (key.unit.empty() ? "" : " (" + key.unit + ")") + " [" + environment_name(environment_prefix, key.path) + "]\n";
     const auto value = values.find(key.path);
     if (value == values.end()) out += "# ";
     out += std::string(name) + " = " + toml_value(value == values.end() ? key.fallback : value->second) + "\n";
@@ -46,9 +47,7 @@ void append_table(std::string& out, std::string_view table, const std::vector<Ke
 
 }  // namespace
 
-std::string describe(const std::vector<Key>& keys) { return describe(keys, {}); }
-
-std::string describe(const std::vector<Key>& keys, const std::map<std::string, Setting>& values) {
+std::string describe(const std::vector<Key>& keys, std::string_view environment_prefix, const std::map<std::string, Setting>& values) {
   // Keys without a table must come first: TOML would count them to the table above them.
   std::vector<std::string_view> tables = {""};
   for (const Key& key : keys) {
@@ -56,7 +55,7 @@ std::string describe(const std::vector<Key>& keys, const std::map<std::string, S
     if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
   }
   std::string out;
-  for (const std::string_view table : tables) append_table(out, table, keys, values);
+  for (const std::string_view table : tables) append_table(out, table, keys, environment_prefix, values);
   return out;
 }
 

@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
 
   if (*init_command) return init(options, as_json);
   if (help_config) {
-    std::cout << config::describe(hub_config_keys());
+    std::cout << config::describe(hub_config_keys(), kHubEnvironmentPrefix);
     return 0;
   }
   if (config_file.empty()) config_file = "/etc/tillsync/hub.toml";

@@ -47,6 +47,7 @@ struct LoopFixture {
   TemporaryFolder folder;
   std::shared_ptr<transport::Context> context = transport::make_context();
   std::atomic<std::uint64_t> outbox_seen = 0;
+  IngestLoopOptions limits{};  // of the next start: first_prune and database_bytes_max
   std::unique_ptr<IngestLoop> loop;
   std::unique_ptr<DataReader> data;
   std::unique_ptr<HttpDoor> http;
@@ -55,7 +56,8 @@ struct LoopFixture {
   ~LoopFixture() { stop(); }
 
   void start(bool with_http = false, HttpDoorOptions http_options = {}) {
-    auto opened = IngestLoop::open({folder.path(), LocationId("GB"), "ipc://" + folder.file("pos.sock").string(), context});
+    auto opened = IngestLoop::open({folder.path(), LocationId("GB"), "ipc://" + folder.file("pos.sock").string(), context,
+                                    limits.database_bytes_max, limits.first_prune});
     REQUIRE(opened);
     loop = std::move(*opened);
     data = std::move(*DataReader::open(folder.path()));

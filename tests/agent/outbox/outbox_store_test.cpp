@@ -304,6 +304,26 @@ TEST_CASE("outbox: one call prunes a bounded number and says that there is more"
   CHECK(identities >= rows.size() - 1 - kPruneIdentitiesMax);
 }
 
+TEST_CASE("outbox: beyond its cap in bytes it drops young rows that the hub has confirmed, and none that waits", "[agent][outbox]") {
+  StoreFixture f;
+  std::vector<NewRow> rows;
+  for (int i = 0; i < 40; ++i) rows.push_back(row(std::to_string(i), std::string(5'000, 'x'), Instant{1'000}));
+  REQUIRE(in_transaction(*f.connection, [&] { return f.outbox->append(std::span<const NewRow>(rows)); }));
+  REQUIRE(f.acknowledge(30));
+  std::int64_t used = 0;
+  REQUIRE(f.connection->query("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()", {},
+                              [&](const sql::Row& found) { used = found.integer(0); }));
+  const auto prune = [&](std::int64_t bytes_max) {
+    return *in_transaction(*f.connection, [&] { return f.outbox->prune(Instant{0}, Instant{0}, bytes_max); });
+  };
+  CHECK(prune(used).payloads == 0);      // at the cap
+  CHECK(prune(used - 1).payloads == 30); // one byte beyond
+  CHECK(f.reader().rows(1, 100, 1'000'000)->size() == 10);
+  CHECK(prune(used / 2).payloads == 0);  // the pages are free again: the rest fits
+  CHECK(prune(0).payloads == 0);         // and what waits stays whatever the cap says
+  CHECK(f.append({row("0", std::string(5'000, 'x'))})[0].status == AppendStatus::kDuplicate);
+}
+
 TEST_CASE("outbox: after a gap by pruning a rebase begins its chain at the first row that is held", "[agent][outbox]") {
   StoreFixture f;
   f.append({row("1", "a", Instant{10}), row("2", "b", Instant{10}), row("3", "c", Instant{10})});

@@ -34,15 +34,15 @@ Result<Config> read_described(std::string_view toml) {
 }  // namespace
 
 TEST_CASE("describe: every key stands with meaning, unit and default, commented out", "[config]") {
-  const std::string text = describe(kDescribedKeys);
-  CHECK(text.starts_with("# Where this agent stands (location id)\n# location = \"\"\n"));
-  CHECK(text.find("[listen]\n# Where API and console listen (address:port)\n# http = \"127.0.0.1:7080\"\n") != std::string::npos);
-  CHECK(text.find("# Refuse tills without a token\n# require_token = false\n") != std::string::npos);
+  const std::string text = describe(kDescribedKeys, "X");
+  CHECK(text.starts_with("# Where this agent stands (location id) [X_LOCATION]\n# location = \"\"\n"));
+  CHECK(text.find("[listen]\n# Where API and console listen (address:port) [X_LISTEN_HTTP]\n# http = \"127.0.0.1:7080\"\n") != std::string::npos);
+  CHECK(text.find("# Refuse tills without a token [X_POS_REQUIRE_TOKEN]\n# require_token = false\n") != std::string::npos);
   CHECK(read_described(text));
 }
 
 TEST_CASE("describe: its lines put in force give the defaults back", "[config]") {
-  const auto config = read_described(uncommented(describe(kDescribedKeys)));
+  const auto config = read_described(uncommented(describe(kDescribedKeys, "X")));
   REQUIRE(config);
   CHECK(config->text("hub.name") == "say \"hi\" \\ \n");
   CHECK(config->list("hub.endpoints") == List{"tcp://a:1", "tcp://b:2"});
@@ -50,7 +50,7 @@ TEST_CASE("describe: its lines put in force give the defaults back", "[config]")
 }
 
 TEST_CASE("describe: given values are in force, the others stay comments", "[config]") {
-  const std::string text = describe(kDescribedKeys, {{"location", "GB"}, {"hub.endpoints", List{"tcp://hub:7001"}}});
+  const std::string text = describe(kDescribedKeys, "X", {{"location", "GB"}, {"hub.endpoints", List{"tcp://hub:7001"}}});
   const auto config = read_described(text);
   REQUIRE(config);
   CHECK(config->text("location") == "GB");
