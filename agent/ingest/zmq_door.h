@@ -36,6 +36,7 @@ class ZmqDoor {
   /// loop looks every few milliseconds.
   void send_held();
   bool has_held() const { return !held_.empty(); }
+  std::size_t held() const { return held_.size(); }
 
   int descriptor() const { return socket_->descriptor(); }
   bool has_work() const { return socket_->has_work(); }

@@ -7,6 +7,9 @@
 3. Tables are STRICT, and DDL stands only in schema/*.sql.
 4. Every folder of the first level has a README.md.
 5. No source file is longer than LINES_MAX lines.
+6. A folder of the second level includes what the table in its parent's README lets it, and nothing more.
+7. A source file with a header of its own name has a test of its own name, or stands in TESTED_BY. A file without a header of its
+   own is a part of what another header declares, and is tested with it.
 """
 import pathlib
 import re
@@ -28,6 +31,35 @@ IMPURE = re.compile(
     r'|common/(sql/sqlite|http/|transport/|log/)|sys/|unistd|fcntl)')
 CLOCK = re.compile(r'(system_clock|steady_clock|high_resolution_clock)::now|\bos::(now|monotonic)\(|\btime\((nullptr|NULL|0)\)')
 MAY_INCLUDE = {"common": ("common",), "agent": ("agent", "common"), "hub": ("hub", "common")}
+# Wrapped by one other file that alone uses them, or without logic.
+TESTED_BY = {
+    "common/sql/sqlite_statement": "common/sql/sqlite",
+    "common/sql/sql": "common/sql/sqlite",
+    "common/http/connections": "common/http/server",
+    "common/http/exchange": "common/http/server",
+    "common/contract/typed_reader": "common/contract/document_reader",
+    "common/contract/value": "common/contract/json_reader",
+    "common/contract/contract_names": "common/contract/vocabulary",
+    "common/transport/options": "common/transport/curve_socket",
+    "common/transport/context": "common/transport/curve_socket",
+    "hub/app/hub_app": "integration/way_of_a_sale",
+    "hub/ctl/ctl_calls": "hub/ctl/ctl_commands",
+}
+
+
+def folder_tables(root: pathlib.Path) -> dict:
+    """What each folder may include, by the tables of the READMEs; None = everything."""
+    allowed = {}
+    for top in MAY_INCLUDE:
+        text = (root / top / "README.md").read_text(encoding="utf-8")
+        table = re.search(r"\| folder \| may use.*?\n((?:\|.*\n)+)", text)
+        folders = {p.name for p in (root / top).iterdir() if p.is_dir()}
+        for row in table.group(1).splitlines()[1:] if table else []:
+            cells = [cell.strip() for cell in row.strip("|").split("|")]
+            names = set(re.findall(r"[a-z]+(?:/[a-z]+)?", re.sub(r"\([^)]*\)", "", cells[1])))
+            may = {name if "/" in name else f"{top}/{name}" for name in names if "/" in name or name in folders}
+            allowed[f"{top}/{cells[0]}"] = None if "everything" in names else may | {"common/base", f"{top}/{cells[0]}"}
+    return allowed
 
 
 def is_shell(path: pathlib.Path) -> bool:
@@ -39,6 +71,7 @@ def is_shell(path: pathlib.Path) -> bool:
 
 def main() -> int:
     breaches = []
+    tables = folder_tables(ROOT)
     sources = [p for top in ("common", "agent", "hub", "packaging", "tests") for p in (ROOT / top).rglob("*")
                if p.suffix in (".h", ".cpp") and "node_modules" not in p.parts]
     for source in sorted(sources):
@@ -48,11 +81,22 @@ def main() -> int:
         if len(lines) > LINES_MAX:
             breaches.append(f"{path}: {len(lines)} lines, more than {LINES_MAX}: two ideas are two files")
         top = path.parts[0]
+        folder = "/".join(path.parts[:2])
+        if top in MAY_INCLUDE and folder not in tables:
+            breaches.append(f"{path}: {folder} does not stand in the table of {top}/README.md")
+        mirror = path.with_suffix("").as_posix()
+        if top in MAY_INCLUDE and path.suffix == ".cpp" and source.with_suffix(".h").exists():
+            if not (ROOT / "tests" / (TESTED_BY.get(mirror, mirror) + "_test.cpp")).exists():
+                breaches.append(f"{path}: has no tests/{mirror}_test.cpp")
         for number, line in enumerate(lines, 1):
             include = re.match(r'#include\s+"(\w+)/', line)
             if include and top in MAY_INCLUDE and include.group(1) in ("agent", "hub", "tests", "packaging"):
                 if include.group(1) not in MAY_INCLUDE[top]:
                     breaches.append(f"{path}:{number}: {top} may not include {include.group(1)}")
+            inside = re.match(r'#include\s+"((?:common|agent|hub)/\w+)/', line)
+            may = tables.get(folder)
+            if inside and may is not None and inside.group(1) not in may:
+                breaches.append(f"{path}:{number}: {folder} may not include {inside.group(1)} ({top}/README.md)")
             if top in MAY_INCLUDE and not is_shell(path):
                 if IMPURE.search(line):
                     breaches.append(f"{path}:{number}: a pure file includes {line.strip()}")

@@ -206,4 +206,16 @@ TEST_CASE("HTTP door: a stopping agent takes nothing more", "[agent][ingest]") {
   CHECK(f.rows() == 1);
 }
 
+TEST_CASE("HTTP door: one answer gives so many inbox items, the rest comes with the next", "[agent][ingest]") {
+  LoopFixture f(true);
+  std::vector<wire::InboxItem> items;
+  for (std::uint64_t no = 1; no <= kInboxItemsPerAnswerMax + 1; ++no) items.push_back({no, "pick/1", std::to_string(no), "1"});
+  f.deliver(items);
+  Client client(f);
+  const json first = json::parse(client.get("/v1/inbox?consumer=GB-1").body);
+  CHECK(first.at("items").size() == kInboxItemsPerAnswerMax);
+  const json rest = json::parse(client.get("/v1/inbox?consumer=GB-1&after=" + std::to_string(kInboxItemsPerAnswerMax)).body);
+  CHECK(rest.at("items").size() == 1);
+}
+
 }  // namespace tillsync::agent

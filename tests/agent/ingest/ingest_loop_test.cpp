@@ -198,4 +198,28 @@ TEST_CASE("ingest loop: what the hub has goes after 35 days, its identity after 
   CHECK(identities_held(f) == 5);
 }
 
+TEST_CASE("ingest loop: so many may wait for the disk, one more is told at once to come again", "[agent][ingest]") {
+  LoopFixture f;
+  std::promise<void> release, blocked;
+  f.loop->run_at(os::monotonic(), [&] {
+    blocked.set_value();
+    release.get_future().wait();
+  });
+  blocked.get_future().wait();
+  std::size_t written = 0;  // on the writer's thread
+  std::promise<void> all;
+  const auto nothing = [](Outbox&, Inbox&) -> Result<void> { return {}; };
+  for (std::size_t i = 0; i < kQueuedMembersMax; ++i) {
+    f.loop->submit(nothing, [&](const Result<void>& outcome) {
+      if (outcome && ++written == kQueuedMembersMax) all.set_value();
+    });
+  }
+  std::optional<ErrorCode> refused;
+  f.loop->submit(nothing, [&](const Result<void>& outcome) { refused = outcome ? ErrorCode::kInternal : outcome.error().code; });  // on this thread: nobody waited
+  CHECK(written == 0);
+  CHECK(refused == ErrorCode::kUnavailable);
+  release.set_value();
+  REQUIRE(all.get_future().wait_for(std::chrono::seconds(kPatienceS)) == std::future_status::ready);
+}
+
 }  // namespace tillsync::agent

@@ -73,4 +73,17 @@ TEST_CASE("sale CSV: what cannot be read says where", "[agent][ingest]") {
   CHECK(refusal("\"till").find("line 1") == 0);
 }
 
+TEST_CASE("sale CSV: a table is taken with its most rows and refused with one more", "[agent][ingest]") {
+  const auto table = [](std::size_t rows) {  // the header counts as one
+    std::string text = kHeader;
+    for (std::size_t i = 1; i < rows; ++i) text += "GB-1,7,2010-12-01,2010-12-01T08:26:00Z,GBP,true,,,A,A,1,1.00,1.00,S,0.2,0.17,\n";
+    return text;
+  };
+  CHECK(documents_in_csv(table(kCsvRowsMax)));
+  const auto refused = documents_in_csv(table(kCsvRowsMax + 1));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().status == 422);
+  CHECK(refused.error().detail.find("more than 100000 rows") != std::string::npos);
+}
+
 }  // namespace tillsync::agent

@@ -113,4 +113,40 @@ TEST_CASE("ZeroMQ door: tells the status and nothing else", "[agent][ingest]") {
   CHECK(till.ask(R"({"get":"money"})").at("code") == 404);
 }
 
+TEST_CASE("ZeroMQ door: so many answers are kept for a till that reads late, one more is dropped", "[agent][ingest]") {
+  TemporaryFolder folder;
+  const auto context = transport::make_context();
+  const LocationId location("GB");
+  IngestCounters counters;
+  const auto refused = RefusedStore::open(folder.path());
+  REQUIRE(refused);
+  std::uint64_t asked = 0;  // the status tells which question it answers
+  auto door = ZmqDoor::open(context, "ipc://" + folder.file("pos.sock").string(), location, counters, **refused,
+                            [&] { return "{\"n\":" + std::to_string(++asked) + "}"; });
+  REQUIRE(door);
+  TestTill till(context, (*door)->endpoint());
+  Group group;
+  const auto take = [&] {
+    const Duration end = os::monotonic() + seconds(kPatienceS);
+    while (!(*door)->take(group) && os::monotonic() < end) transport::wait_readable({(*door)->descriptor()}, milliseconds(10));
+  };
+  while ((*door)->held() < kAnswersHeldMax && asked < 100'000) {
+    till.send(R"({"get":"status"})");
+    take();
+  }
+  REQUIRE((*door)->held() == kAnswersHeldMax);
+  const std::uint64_t kept = asked;
+  till.send(R"({"get":"status"})");
+  take();
+  CHECK(asked == kept + 1);
+  CHECK((*door)->held() == kAnswersHeldMax);
+  for (std::uint64_t n = 1; n <= kept; ++n) {
+    (*door)->send_held();
+    REQUIRE(nlohmann::json::parse(till.receive()).value("n", std::uint64_t{0}) == n);
+  }
+  till.send(R"({"get":"status"})");  // asked again it is answered
+  take();
+  CHECK(nlohmann::json::parse(till.receive()).at("n") == kept + 2);
+}
+
 }  // namespace tillsync::agent

@@ -152,6 +152,19 @@ TEST_CASE("wire: inbox items are taken at their limits and refused one beyond", 
   CHECK(decode(encode(deliver)).error().code == FaultCode::kLimit);
 }
 
+TEST_CASE("wire: a proof and a nonce are taken at their limit and refused one byte beyond", "[wire]") {
+  Hello hello;
+  Fault fault;
+  hello.proof.assign(kNonceBytesMax, 'p');
+  fault.nonce.assign(kNonceBytesMax, 'n');
+  CHECK(decode(encode(hello)));
+  CHECK(decode(encode(fault)));
+  hello.proof += 'p';
+  fault.nonce += 'n';
+  CHECK(decode(encode(hello)).error().code == FaultCode::kLimit);
+  CHECK(decode(encode(fault)).error().code == FaultCode::kLimit);
+}
+
 TEST_CASE("wire: the kind is seen without reading the rest", "[wire]") {
   CHECK(peek_kind(encode(Enroll{"t", "n", "v"})) == Kind::kEnroll);
   CHECK(peek_kind(encode(Events{})) == Kind::kEvents);

@@ -1,4 +1,4 @@
-// POST /v1/documents and what can be read of them afterwards: events, traces, stock, reconciliation.
+// POST /v1/documents.
 #include <catch2/catch.hpp>
 
 #include "common/base/limits.h"
@@ -123,43 +123,4 @@ TEST_CASE("documents: doubts come back as warnings and stand on the exceptions l
   CHECK(exceptions[0].at("cause_key") == "sku:NOSUCH");
   CHECK(stand.call("PUT", "/v1/products/NOSUCH", R"({"sku":"NOSUCH","description":"found"})").status == 200);
   CHECK(stand.items("/v1/exceptions?code=unknown_sku&status=open").empty());
-}
-
-TEST_CASE("events: filters, pages, and what is not there", "[api]") {
-  ApiStand stand;
-  for (const char* number : {"1", "2", "3"}) stand.add_sale(number);
-  CHECK(stand.items("/v1/events?document_no=2").size() == 1);
-  CHECK(stand.items("/v1/events?location=FR").empty());
-  const json first = stand.get("/v1/events?limit=2");
-  CHECK(first.at("items").size() == 2);
-  const json second = stand.get("/v1/events?limit=2&after=" + first.at("next").get<std::string>());
-  CHECK(second.at("items").size() == 1);
-  CHECK(second.at("next").is_null());
-  CHECK(stand.items("/v1/events?sort=-event_no").at(0).at("document_no") == "3");
-  for (const char* id : {"e_nosuch", "nosuch", "e_00000000000000000000000000"}) CHECK(stand.call("GET", std::string("/v1/events/") + id).status == 404);
-}
-
-TEST_CASE("trace: from the till to the queue of the ERP, each with its clock", "[api]") {
-  ApiStand stand;
-  stand.add_sale("1");
-  std::vector<std::string> names;
-  const json trace = stand.get("/v1/traces/trace-1");
-  for (const json& milestone : trace.at("milestones")) names.push_back(milestone.at("milestone"));
-  CHECK(names == std::vector<std::string>{"occurred", "durable_at_agent", "at_hub", "posting_queued"});
-  CHECK(stand.call("GET", "/v1/traces/nosuch").status == 404);
-}
-
-TEST_CASE("reconciliation: the hub's books beside what the ERP has acknowledged", "[api]") {
-  ApiStand stand;
-  stand.add_sale("1");
-  for (const char* query : {"", "?location=GB", "?location=GB&business_date=2010-12-01"}) {
-    const json rows = stand.items(std::string("/v1/reconciliation") + query);
-    REQUIRE(rows.size() == 1);
-    CHECK(rows[0].at("hub") == json{{"documents", 1}, {"gross", "17.98"}, {"units", "-6"}});
-    CHECK(rows[0].at("erp").at("documents") == 0);
-    CHECK(rows[0].at("waiting") == 1);
-    CHECK(rows[0].at("balanced") == false);
-  }
-  CHECK(stand.items("/v1/reconciliation?business_date=2010-12-02").empty());
-  CHECK(stand.call("GET", "/v1/reconciliation?business_date=2010-02-30").status == 422);
 }
