@@ -9,8 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "agent/inbox/inbox.h"
-#include "agent/sync/agent_session.h"
+#include "agent/sync/session_driver.h"
 #include "common/base/limits.h"
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
@@ -22,7 +21,6 @@ namespace {
 
 constexpr std::int64_t kReaderCacheKib = 256;
 constexpr std::size_t kFramesPerRound = 64;
-constexpr std::size_t kRoundsMax = 16;  // of reading rows and sending them, before the sockets are looked at again
 constexpr Duration kLongestWait = seconds(15);
 constexpr Duration kNextEndpointAfter = seconds(4);  // without a link, where there are several
 constexpr std::array kLanes = {wire::Lane::kData, wire::Lane::kControl};
@@ -52,12 +50,11 @@ class Loop final : public SyncLoop {
     reader.mode = sql::OpenMode::kReadOnly;
     reader.cache_kib = kReaderCacheKib;
     TS_ASSIGN_OR_RETURN(connection_, sql::open_sqlite(reader));
-    outbox_.emplace(*connection_);
-    TS_ASSIGN_OR_RETURN(const OutboxState state, outbox_->state());
-    TS_ASSIGN_OR_RETURN(const std::uint64_t inbox_cursor, InboxReader(*connection_).last_no());
-    boot_ = random_fixed<BootId>();
-    session_.emplace(SessionOptions{options_.version, boot_, random_number()}, state, inbox_cursor);
-    last_seq_ = seen_seq_ = state.last_seq;
+    const SessionDriverPorts ports{[this](wire::Lane which, Bytes frame) { send(which, std::move(frame)); },
+                                   [mailbox = mailbox_](std::function<void()> work) { mailbox->post(std::move(work)); },
+                                   [this](wire::Status& status) { describe_machine(status); }};
+    TS_ASSIGN_OR_RETURN(session_, SessionDriver::open({options_.version, random_fixed<BootId>(), random_number()}, *connection_, port_, ports));
+    last_seq_ = session_->last_seq_seen();
     TS_RETURN_IF_ERROR(connect());
     thread_ = std::thread([this] { run(); });
     return {};
@@ -139,33 +136,16 @@ class Loop final : public SyncLoop {
       mailbox_->wakeup->clear();
       notified_.store(false);
       for (auto& work : mailbox_->take()) work();
-      if (const std::uint64_t last = last_seq_.load(std::memory_order_acquire); last != seen_seq_) {
-        seen_seq_ = last;
+      if (const std::uint64_t last = last_seq_.load(std::memory_order_acquire); last != session_->last_seq_seen())
         session_->outbox_advanced(last, os::monotonic());
-      }
       for (const auto which : kLanes) receive(which);
-      const Duration now = os::monotonic();
-      if (const auto due = session_->poll_timeout(); due && *due <= now) session_->handle_timeout(now, os::now());
-      pump();
-      if (reconnect_why_) reconnect(*std::exchange(reconnect_why_, std::nullopt));
+      send_unsent();
+      work_left_ = session_->run(os::monotonic(), os::now());
+      if (const auto why = session_->take_reconnect()) reconnect(*why);
       rotate_endpoint();
       publish();
       wait();
     }
-  }
-
-  /// What is sent makes room for rows, and rows that were read can be sent: until neither moves, but not for ever, because
-  /// acknowledgements want to be read.
-  void pump() {
-    for (std::size_t round = 0; round < kRoundsMax; ++round) {
-      bool moved = false;
-      while (auto event = session_->poll_event()) {
-        std::visit([this](auto& what) { obey(what); }, *event);
-        moved = true;
-      }
-      if (!transmit() && !moved) return;
-    }
-    work_left_ = true;
   }
 
   LaneSocket& lane(wire::Lane which) { return lanes_[static_cast<std::size_t>(which)]; }
@@ -197,18 +177,21 @@ class Loop final : public SyncLoop {
     }
   }
 
-  /// Whether anything was taken from the session.
-  bool transmit() {
+  void send_unsent() {
     for (auto& own : lanes_) {
       while (!own.unsent.empty() && own.socket && own.socket->send(own.unsent.front()) == transport::SendStatus::kSent) own.unsent.pop_front();
     }
-    bool moved = false;
-    while (auto frame = session_->poll_transmit(os::monotonic())) {
-      moved = true;
-      LaneSocket& own = lane(frame->lane);
-      if (!own.socket || !own.unsent.empty() || own.socket->send(frame->bytes) != transport::SendStatus::kSent) own.unsent.push_back(std::move(frame->bytes));
-    }
-    return moved;
+  }
+
+  void send(wire::Lane which, Bytes frame) {
+    LaneSocket& own = lane(which);
+    if (!own.socket || !own.unsent.empty() || own.socket->send(frame) != transport::SendStatus::kSent) own.unsent.push_back(std::move(frame));
+  }
+
+  void describe_machine(wire::Status& status) const {
+    status.disk_free_bytes = os::disk_free_bytes(options_.database.parent_path()).value_or(0);
+    status.resident_bytes = os::resident_bytes();
+    status.host = os::host_name();
   }
 
   void rotate_endpoint() {
@@ -216,85 +199,15 @@ class Loop final : public SyncLoop {
     if (os::monotonic() - tried_since_ > kNextEndpointAfter) reconnect("no link to " + options_.endpoints[endpoint_]);
   }
 
-  // What the session asks for.
-  void obey(const WantRows& want) {
-    auto rows = outbox_->rows(want.first_seq, want.count_max, want.bytes_max);
-    if (!rows) log::write(log::Level::kError, "outbox not read", rows.error());
-    session_->rows_loaded(rows ? std::move(*rows) : std::vector<OutboxRow>{}, os::monotonic());
-  }
-  void obey(const WantChainAt& want) {
-    auto chain = outbox_->chain_at(want.seq);
-    if (!chain) log::write(log::Level::kError, "outbox not read", chain.error());
-    session_->chain_loaded(want.seq, chain ? *chain : std::nullopt, os::monotonic());
-  }
-  void obey(const WantRebase& want) {
-    log::warning("the hub knows another history: a new epoch begins, what it has not confirmed is sent again",
-                 {{"first_seq", static_cast<std::int64_t>(want.first_seq)}});
-    port_.submit_rebase(random_fixed<EpochId>(), want.first_seq, want.incarnation, [this, mailbox = mailbox_](Result<OutboxState> result) {
-      mailbox->post([this, result = std::move(result)] {
-        if (result) {
-          session_->rebased(*result, os::monotonic());
-          return;
-        }
-        log::write(log::Level::kError, "epoch not begun", result.error());
-        if (auto state = outbox_->state()) session_->rebased(*state, os::monotonic());
-      });
-    });
-  }
-  void obey(const WantAckStored& want) { port_.submit_ack(want.incarnation, want.seq, want.chain); }
-  void obey(WantInboxStored& want) {
-    port_.submit_inbox(std::move(want.items), [this, mailbox = mailbox_](Result<std::uint64_t> result) {
-      mailbox->post([this, result = std::move(result)] {
-        if (result) {
-          session_->inbox_stored(*result);
-        } else {
-          log::write(log::Level::kError, "inbox not written", result.error());
-          session_->inbox_failed();
-        }
-      });
-    });
-  }
-  void obey(const WantStatus&) {
-    wire::Status status;
-    status.boot = boot_;
-    status.version = options_.version;
-    status.now = os::now();
-    if (const auto stats = outbox_->stats()) {
-      status.backlog = stats->waiting;
-      if (stats->oldest_waiting) status.oldest_unsent_s = std::max<std::int64_t>(0, (status.now - *stats->oldest_waiting).micros / 1'000'000);
-    }
-    status.disk_free_bytes = os::disk_free_bytes(options_.database.parent_path()).value_or(0);
-    status.refused = port_.refused_documents();
-    status.inbox_cursor = InboxReader(*connection_).last_no().value_or(0);
-    status.resident_bytes = os::resident_bytes();
-    status.host = os::host_name();
-    session_->status_collected(std::move(status), os::monotonic());
-  }
-  void obey(const WantReconnect& want) { reconnect_why_ = want.reason; }
-  void obey(const ReplyArrived& arrived) { log::debug("reply without a request", {{"request_id", arrived.reply.request_id}}); }
-  void obey(const CommandArrived& arrived) {
-    session_->command_done({arrived.command.command_id, false, R"({"detail":"this agent does not know the command"})"});
-  }
-  void obey(const Paused& paused) {
-    log::error("sync is paused until a person decides; the doors go on", {{"detail", paused.text}});
-    const std::lock_guard lock(state_mutex_);
-    pause_text_ = paused.text;
-  }
-  void obey(const LinkReady& ready) {
-    log::info("linked to the hub", {{"endpoint", options_.endpoints[endpoint_]}, {"clock_skew_ms", ready.clock_skew.micros / 1'000}});
-    const std::lock_guard lock(state_mutex_);
-    state_.clock_skew = ready.clock_skew;
-    pause_text_.clear();
-  }
-
   void publish() {
     const bool ready = session_->is_ready();
     link_ready_.store(ready, std::memory_order_release);
     const std::lock_guard lock(state_mutex_);
+    state_.clock_skew = session_->clock_skew();
     state_.is_up = ready;
     state_.is_paused = session_->is_paused();
     if (state_.is_paused)
-      state_.text = pause_text_;
+      state_.text = session_->pause_text();
     else if (ready)
       state_.text.clear();
     else if (refused_)
@@ -315,7 +228,7 @@ class Loop final : public SyncLoop {
       descriptors.push_back(own.socket->link_descriptor());
     }
     // Between the last look and link_ready_ documents may have come.
-    if (last_seq_.load(std::memory_order_acquire) != seen_seq_ && link_ready_.load(std::memory_order_acquire)) return;
+    if (last_seq_.load(std::memory_order_acquire) != session_->last_seq_seen() && link_ready_.load(std::memory_order_acquire)) return;
     Duration until = kLongestWait;
     if (options_.endpoints.size() > 1 && !lanes_[0].is_up) until = seconds(2);
     if (const auto due = session_->poll_timeout()) until = std::min(until, std::max(Duration{0}, *due - os::monotonic()));
@@ -326,23 +239,18 @@ class Loop final : public SyncLoop {
   SyncPort& port_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::unique_ptr<sql::Connection> connection_;
-  std::optional<OutboxReader> outbox_;
-  BootId boot_;
-  std::optional<AgentSession> session_;
+  std::unique_ptr<SessionDriver> session_;
   std::array<LaneSocket, 2> lanes_;
   std::size_t endpoint_ = 0;
   Duration tried_since_;
   bool refused_ = false;
-  std::optional<std::string> reconnect_why_;
   bool stopping_ = false, work_left_ = false;
-  std::uint64_t seen_seq_ = 0;
   std::atomic<std::uint64_t> last_seq_{0};
   std::atomic<bool> link_ready_{false}, notified_{false};
   std::thread thread_;
 
   mutable std::mutex state_mutex_;
   SyncState state_;
-  std::string pause_text_;
 };
 
 }  // namespace

@@ -1,6 +1,4 @@
-// Brings postings to the ERP: claims what is due through the writer, sends it (forward_plan says what and when), and makes the results
-// durable in bulk. One thread of its own; a crash at any moment leaves at worst an unknown outcome, which is looked up first.
-// notify() and state() may be called by any thread.
+// Brings postings to the ERP (forwarder_driver.h) on one thread of its own. notify() and state() may be called by any thread.
 #pragma once
 
 #include <functional>
@@ -10,24 +8,12 @@
 #include "common/base/error.h"
 #include "common/base/time.h"
 #include "common/sql/sql.h"
-#include "hub/erp/connector.h"
-#include "hub/erp/forward_plan.h"
+#include "hub/erp/forwarder_driver.h"
 #include "hub/insight/metrics.h"
 #include "hub/writer/commands.h"
 #include "hub/writer/stage.h"
 
 namespace tillsync::hub {
-
-struct ForwarderOptions {
-  Connector connector;
-  std::string url;
-  std::size_t concurrency = 0;               // 0 = the connector's own
-  RetryPolicy retry;
-  BreakerPolicy breaker;
-  std::function<Instant()> now;              // empty = the system's
-  Duration idle_poll = seconds(1);           // how often the queue is looked at without a notify()
-  Duration stop_wait = seconds(2);           // for answers to requests in flight
-};
 
 struct ForwarderState {
   BreakerState breaker = BreakerState::kFlowing;

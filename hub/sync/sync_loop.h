@@ -1,5 +1,4 @@
-// The hub's side of the line: one thread with the ROUTER socket (CURVE, ZAP) and one session for each agent key. Hands documents to
-// the writer by turns (fair_queue.h) and acknowledges only what the writer has committed.
+// The hub's side of the line: one thread with the ROUTER socket (CURVE, ZAP) that runs the sessions (sessions_driver.h).
 #pragma once
 
 #include <cstdint>
@@ -9,6 +8,7 @@
 #include "common/base/bytes.h"
 #include "common/transport/socket.h"
 #include "hub/sync/registry_port.h"
+#include "hub/sync/sessions_driver.h"
 #include "hub/writer/commands.h"
 
 namespace tillsync::hub {
@@ -20,11 +20,8 @@ struct SyncOptions {
   std::int64_t credit_bytes = 0;  // window of one agent; 0 = kWindowBytesMax
 };
 
-/// Running totals since the start, and what is so now. Any thread.
-struct SyncCounters {
-  std::uint64_t frames_in = 0, bytes_in = 0, frames_out = 0, bytes_out = 0;
-  std::uint64_t malformed = 0, not_enrolled = 0, revoked = 0, out_of_step = 0;
-  std::uint64_t sessions = 0, online = 0;
+/// Any thread.
+struct SyncCounters : SessionsCounters {
   transport::HandshakeCounters handshakes;
 };
 
