@@ -1,0 +1,79 @@
+// What happens in one simulated world: its size, and a list of faults with their times, all drawn from one seed. A plan is a
+// value: the shrinker takes actions out of it and runs what is left.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/time.h"
+
+namespace tillsync::sim {
+
+/// Who: a store's number, or kHub.
+inline constexpr int kHub = -1;
+
+enum class ActionKind {
+  kPartition,     // a: 1 to the hub, 2 from the hub, 3 both; for `lasts`
+  kReset,         // the link's connections break; a: 1 = the hub does not notice
+  kNoise,         // frames are lost (a permille), doubled (b), swapped (c) for `lasts`
+  kSlowLink,      // a: one way in milliseconds, b: bytes per second; for `lasts`
+  kKill,          // the program ends; after `lasts` it starts again. a: 1 = power is lost with it, b: 1 = the other side does not notice
+  kKillAtWrite,   // the same at its a-th write or sync from now; b: 1 = power is lost
+  kKillAtSend,    // the same before its a-th frame from now is sent; b: 1 = power is lost
+  kDiskFull,      // for `lasts`
+  kDiskErrors,    // the next a writes or syncs fail
+  kBackup,        // a copy of the disk is put aside
+  kRestore,       // the program is stopped, the copy put back, and after `lasts` it starts. a: 1 = the hub is told of it (new incarnation)
+  kClone,         // a second machine starts from a copy of the disk and runs for `lasts`; a: 1 = it sells as well
+  kClockJump,     // the agent's clock jumps by a milliseconds
+  kErp,           // a: an ErpMode, for `lasts`
+  kErpRefuses,    // the ERP does not know SKU a, for `lasts`
+  kPutProduct,    // SKU a gets a new version at the hub
+  kPrune,         // the agent drops what it needs no longer to hold
+};
+
+struct Action {
+  Duration at;
+  ActionKind kind = ActionKind::kReset;
+  int who = 0;
+  std::int64_t a = 0, b = 0, c = 0;
+  Duration lasts{0};
+};
+std::string to_text(const Action& action);
+
+/// What is built wrong on purpose, to see a checker catch it.
+enum class PlantedBug {
+  kNone,
+  kAnswerBeforeCommit,      // the agent tells the till before the disk has it
+  kAckBeforeCommit,         // the hub tells the agent before its disk has it
+  kNoDedupe,                // the hub takes a document that comes again under another epoch for a new one
+  kCursorOffByOne,          // the hub's cursor stands one too high
+  kAgentCursorBack,         // an acknowledgement is stored one too low after it was stored right
+  kConflictMerged,          // the hub takes a second content for a duplicate
+  kStockWrong,              // a line of three is booked as two
+  kCountIgnoresOrder,       // a count takes the time of its receipt
+  kErpTimeoutMeansNotSent,  // a time-out is followed by a second create
+  kErpOrderIgnored,         // postings of one till pass each other
+  kPostingSkipped,          // a refused posting is never tried again
+  kLostInbox,               // an inbox item is confirmed and not stored
+};
+
+struct Plan {
+  std::uint64_t seed = 0;
+  int stores = 1;
+  int tills = 1;                   // of each store
+  int documents = 20;              // of each till
+  Duration trade = seconds(1'800); // how long there is trade and faults; then everything is mended and has to come to rest
+  std::vector<Action> actions;     // by time
+  PlantedBug bug = PlantedBug::kNone;
+};
+
+struct PlanOptions {
+  std::optional<int> stores;       // instead of a drawn number
+  std::optional<double> hours;     // of trade
+};
+Plan draw_plan(std::uint64_t seed, const PlanOptions& options = {});
+
+}  // namespace tillsync::sim

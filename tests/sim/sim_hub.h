@@ -1,0 +1,93 @@
+// The hub's program on a simulated disk: writer, stages, registry, sessions and forwarder of the product, put together as
+// hub/app does it, without threads.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hub/app/fleet_port.h"
+#include "hub/erp/forwarder_driver.h"
+#include "hub/fleet/agent_registry.h"
+#include "hub/insight/metrics.h"
+#include "hub/sync/sessions_driver.h"
+#include "hub/writer/writer_core.h"
+#include "tests/sim/sim_disk.h"
+
+namespace tillsync::sim {
+
+class ChainWorld;
+
+class SimHub final : public hub::WriterPort, public hub::ErpClient {
+ public:
+  explicit SimHub(ChainWorld& world);
+  ~SimHub() override;
+
+  void boot();
+  void die(bool agents_notice, bool power_lost = false);
+  void boot_later(Duration wait);
+  bool is_running() const { return sessions_ != nullptr; }
+
+  void handle_frame(const Bytes& connection, const std::string& key, const Bytes& frame);
+  void put_product(int sku, std::int64_t version);
+  /// What a person does when all is mended: releases agents from conflict, retries what the ERP refused.
+  void clear_up();
+  /// The next start finds a database that was restored, and says so to the agents.
+  void renew_incarnation_at_boot() { renew_ = true; }
+
+  /// For the checkers; also while it does not run.
+  sql::Connection& reads();
+  hub::FrameSent try_send(const Bytes& connection, const Bytes& frame);
+
+  // WriterPort
+  Result<void> submit(hub::Priority priority, hub::Command command) override;
+  std::size_t bulk_waiting() const override { return bulk_.size(); }
+  // ErpClient
+  Result<void> start(hub::ErpCall call) override;
+  std::size_t in_flight() const override { return calls_in_flight_; }
+  std::vector<std::pair<std::uint64_t, hub::ErpAnswer>> wait(Duration) override { return {}; }
+  void wakeup() override {}
+
+  SimDisk disk;
+  std::optional<DiskImage> backup;
+  std::uint64_t kill_at_send = 0;
+  bool power_lost_next = false;
+  Duration down_next{0};
+
+ private:
+  Result<void> open_all();
+  void enrol_stores();
+  void drop_all();
+  void ended_at_fault();
+  void pump();
+  void schedule_wake();
+  void schedule_group();
+  void run_group();
+  void save_statuses();
+  void later(Duration wait, std::function<void()> work);
+  void task(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply);
+
+  ChainWorld& world_;
+  std::uint64_t life_ = 0;
+  bool renew_ = false;
+  std::unique_ptr<sql::Connection> writer_, sync_reads_, erp_reads_, check_reads_;
+  std::unique_ptr<hub::Metrics> metrics_;
+  std::vector<std::unique_ptr<hub::Stage>> stages_;
+  std::unique_ptr<hub::WriterCore> core_;
+  std::unique_ptr<hub::AgentRegistry> agents_;
+  std::unique_ptr<hub::FleetPort> fleet_;
+  std::unique_ptr<hub::SessionsDriver> sessions_;
+  std::unique_ptr<hub::ForwarderDriver> forwarder_;
+  std::deque<hub::Command> requests_, bulk_;
+  bool took_requests_ = false, group_scheduled_ = false;
+  std::vector<std::function<void()>> posted_;
+  std::size_t calls_in_flight_ = 0;
+  std::optional<Duration> wake_;
+};
+
+}  // namespace tillsync::sim
