@@ -108,16 +108,21 @@ void FleetPort::inbox_delivered(const AgentId& agent_id, std::uint64_t no) {
   submit("record delivery", [agent_id, no](sql::Connection& connection, Instant now) { return OutboundStore(connection).acknowledge(agent_id, no, now); });
 }
 
-void FleetPort::connected(const Connected& connected) {
+void FleetPort::connected(const Connected& connected, std::function<void()> renumbered) {
   const auto last = OutboundStore(*reads_).last_no();
   // Only after a restore does an agent hold more than was ever given here.
   if (!last || connected.inbox_cursor <= *last) return;
-  submit("number outbound items anew", [cursor = connected.inbox_cursor](sql::Connection& connection, Instant) -> Result<void> {
-    OutboundStore store(connection);
-    TS_ASSIGN_OR_RETURN(const std::uint64_t last_no, store.last_no());
-    if (cursor <= last_no) return {};
-    return store.renumber_above(cursor);
-  });
+  submit(
+      "number outbound items anew",
+      [cursor = connected.inbox_cursor](sql::Connection& connection, Instant) -> Result<void> {
+        OutboundStore store(connection);
+        TS_ASSIGN_OR_RETURN(const std::uint64_t last_no, store.last_no());
+        if (cursor <= last_no) return {};
+        return store.renumber_above(cursor);
+      },
+      [renumbered = std::move(renumbered)](const Result<void>& result) {
+        if (result) renumbered();
+      });
 }
 
 void FleetPort::save_statuses() {

@@ -28,7 +28,7 @@ class FleetPort final : public RegistryPort {
   void conflict(const IdentityConflict& conflict) override;
   Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) override;
   void inbox_delivered(const AgentId& agent_id, std::uint64_t no) override;
-  void connected(const Connected& connected) override;
+  void connected(const Connected& connected, std::function<void()> renumbered) override;
 
   /// What the agents told since the last call, into the tables; from the program's own timer.
   void save_statuses();

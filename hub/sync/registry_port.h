@@ -37,8 +37,9 @@ class RegistryPort {
   /// Items behind `after`, in order, at most what one deliver frame holds.
   virtual Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) = 0;
   virtual void inbox_delivered(const AgentId& agent_id, std::uint64_t no) = 0;
-  /// The agent's inbox stands at inbox_cursor; numbers that are given from now on must lie behind it.
-  virtual void connected(const Connected& connected) = 0;
+  /// The agent's inbox stands at inbox_cursor; numbers that are given from now on must lie behind it. renumbered: called, from another
+  /// thread, after COMMIT where items got new numbers, so that every session looks for them.
+  virtual void connected(const Connected& connected, std::function<void()> renumbered) = 0;
 };
 
 }  // namespace tillsync::hub

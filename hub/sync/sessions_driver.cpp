@@ -211,7 +211,7 @@ void SessionsDriver::obey(const std::string&, Slot&, const IdentityConflict& con
 }
 void SessionsDriver::obey(const std::string&, Slot&, const Connected& connected) {
   log::info("agent connected", {{"agent_id", connected.agent_id.view()}, {"version", connected.version}});
-  registry_.connected(connected);
+  registry_.connected(connected, [this, post = post_] { post([this] { inbox_advanced(); }); });
 }
 void SessionsDriver::obey(const std::string&, Slot&, const Disconnected& gone) { log::info("agent disconnected", {{"agent_id", gone.agent_id.view()}}); }
 

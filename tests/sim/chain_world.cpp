@@ -56,14 +56,14 @@ RunStatistics ChainWorld::run() {
 
   Duration next_look = plan_.trade + kRestLook;
   const Duration end = plan_.trade + kRestPatience;
-  std::string why = "it has not begun";
+  Failure why{"liveness", "it has not begun", {}};
   while (true) {
     if (now_ >= next_look) {
       next_look = now_ + kRestLook;
       if (is_at_rest(&why)) break;
-      if (now_ > end) fail("liveness", "all is mended, and " + std::to_string(kRestPatience.micros / 1'000'000) + " s later it is not at rest: " + why);
+      if (now_ > end) fail(why.check, "all is mended, and " + std::to_string(kRestPatience.micros / 1'000'000) + " s later: " + why.text);
     }
-    if (events_.empty()) fail("liveness", "nothing is going to happen any more, and it is not at rest: " + why);
+    if (events_.empty()) fail("liveness", "nothing is going to happen any more: " + why.text);
     auto node = events_.extract(events_.begin());
     set_time(node.key());
     ++statistics_.events;

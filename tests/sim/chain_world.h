@@ -79,6 +79,9 @@ class ChainWorld {
   // ---- checks after a step (chain_checks.cpp)
   void check_agent(SimAgent& agent);
   void check_hub();
+  /// The hub was restored and the agents no longer hold what it had since: the ERP has what nobody else has. That loss is
+  /// declared as gaps, and a person has to settle it with the ERP.
+  bool is_damaged() const { return hub_restored_ && (pruned_ || agent_restored_ || cloned_); }
   /// Whether the hub has the document now.
   bool hub_has(const Doc& doc);
 
@@ -106,7 +109,7 @@ class ChainWorld {
   void apply_clone(const Action& action);
   void lost_with(SimAgent& agent, const std::vector<int>& doc_ids);
   void mend();
-  bool is_at_rest(std::string* why);
+  bool is_at_rest(Failure* why);
   void check_at_rest();
   void check_stock_and_money(const std::vector<Booked>& booked);
   void check_postings();

@@ -65,7 +65,9 @@ std::string ticket(const Doc& doc, const std::vector<DocLine>& lines, const std:
 }
 
 std::string movement(const Doc& doc, const std::vector<DocLine>& lines, const std::string& type) {
-  std::string text = header(doc, "stock-movement/1") + R"(,"type":")" + type + R"(","reference":"R-)" + std::to_string(doc.id) + R"(","lines":[)";
+  std::string text = header(doc, "stock-movement/1") + R"(,"type":")" + type + R"(","reference":"R-)" + std::to_string(doc.id) + '"';
+  if (type == "count") text += R"(,"count_id":"C-)" + std::to_string(doc.id) + R"(","scope":"partial","final":true)";
+  text += R"(,"lines":[)";
   for (std::size_t i = 0; i < lines.size(); ++i)
     text += (i > 0 ? "," : "") + std::string(R"({"sku":")") + sku_name(lines[i].sku) + R"(","qty":")" + std::to_string(lines[i].qty) + R"("})";
   return text + "]}";

@@ -102,7 +102,7 @@ void SimAgent::boot() {
   }
   world_.check_agent(*this);
   for (const wire::Lane lane : {wire::Lane::kData, wire::Lane::kControl}) try_connect(lane);
-  pump();
+  if (is_running()) pump();
 }
 
 void SimAgent::drop_all(bool hub_notices) {
@@ -236,7 +236,7 @@ void SimAgent::commit() {
 }
 
 void SimAgent::try_connect(wire::Lane lane) {
-  if (connections_.contains(lane)) return;
+  if (!is_running() || connections_.contains(lane)) return;
   const auto connection = world_.connect(*this, lane);
   if (!connection) return later(world_.random_time(kTryAgain), [this, lane] { try_connect(lane); });
   connections_[lane] = *connection;

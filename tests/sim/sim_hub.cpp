@@ -322,8 +322,10 @@ void SimHub::clear_up() {
   const auto refused = hub::PostingReader(reads()).list(filter);
   if (!refused) return;
   for (const auto& posting : refused->postings) {
-    task("retry", [id = posting.posting_id](sql::Connection& connection, Instant now) -> Result<void> {
-      return done(hub::act_on_posting(connection, id, hub::PostingAction::kRetry, "sim", "", now));
+    // What was posted before the hub was restored, and would be another amount now, is settled by hand.
+    const bool is_other = world_.is_damaged() && std::ranges::find(world_.erp().other_bodies, posting.idempotency_key) != world_.erp().other_bodies.end();
+    task("retry", [id = posting.posting_id, is_other](sql::Connection& connection, Instant now) -> Result<void> {
+      return done(hub::act_on_posting(connection, id, is_other ? hub::PostingAction::kSkip : hub::PostingAction::kRetry, "sim", "settled by hand", now));
     });
   }
   forwarder_->notify();

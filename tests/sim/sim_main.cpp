@@ -1,4 +1,5 @@
 // tillsync-sim: plays whole chains under faults, seed by seed, and prints the shortest plan it can find for what breaks.
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,10 +41,11 @@ void tell_failure(const Plan& plan, const Failure& failure, bool shrinks) {
   std::cout << std::flush;
 }
 
-/// One process of `jobs`: every jobs-th seed from the offset on.
-Sums play(const Options& options, std::uint64_t offset) {
+/// One process of `jobs`: every jobs-th seed from the offset on. playing: told of each.
+Sums play(const Options& options, std::uint64_t offset, std::uint64_t& playing) {
   Sums sums;
   for (std::uint64_t i = offset; i < options.seeds; i += options.jobs) {
+    playing = options.from + i;
     const Plan plan = draw_plan(options.from + i, options.plan);
     const auto log = options.tells ? std::function<void(const std::string&)>([](const std::string& line) { std::cout << line << "\n"; })
                                    : std::function<void(const std::string&)>();
@@ -65,8 +67,13 @@ Sums play(const Options& options, std::uint64_t offset) {
 }
 
 Sums play_all(const Options& options) {
-  if (options.jobs == 1) return play(options, 0);
+  std::uint64_t alone = 0;
+  if (options.jobs == 1) return play(options, 0, alone);
   Sums all;
+  // What each process plays, so that one that dies leaves its seed.
+  void* const shared = mmap(nullptr, options.jobs * sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) throw std::runtime_error("no memory");
+  auto* playing = static_cast<std::uint64_t*>(shared);
   std::vector<std::pair<pid_t, int>> children;
   std::cout << std::flush;
   for (std::uint64_t job = 0; job < options.jobs; ++job) {
@@ -74,7 +81,7 @@ Sums play_all(const Options& options) {
     if (pipe(ends) != 0) throw std::runtime_error("no pipe");
     const pid_t child = fork();
     if (child == 0) {
-      const Sums sums = play(options, job);
+      const Sums sums = play(options, job, playing[job]);
       const bool written = write(ends[1], &sums, sizeof sums) == static_cast<ssize_t>(sizeof sums);
       std::cout << std::flush;
       _exit(written ? 0 : 1);
@@ -82,11 +89,12 @@ Sums play_all(const Options& options) {
     close(ends[1]);
     children.emplace_back(child, ends[0]);
   }
-  for (const auto& [child, end] : children) {
+  for (std::size_t job = 0; job < children.size(); ++job) {
+    const auto& [child, end] = children[job];
     Sums sums;
     if (read(end, &sums, sizeof sums) != static_cast<ssize_t>(sizeof sums)) {
       ++all.failures;
-      std::cout << "a process of the simulation died\n";
+      std::cout << "seed " << playing[job] << " breaks \"no crash\": its process died, and plays no more seeds\n";
     }
     close(end);
     waitpid(child, nullptr, 0);

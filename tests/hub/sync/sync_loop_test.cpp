@@ -43,7 +43,7 @@ struct Registry : RegistryPort {
     return items;
   }
   void inbox_delivered(const AgentId&, std::uint64_t no) override { delivered = no; }
-  void connected(const Connected&) override { ++connects; }
+  void connected(const Connected&, std::function<void()>) override { ++connects; }
 
   std::mutex mutex;
   std::map<std::string, AgentStanding> standings;
