@@ -110,9 +110,8 @@ void IngestLoop::submit_ack(const IncarnationId& incarnation, std::uint64_t seq,
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;  // an older cursor only means that the hub is sent what it has
-    const Duration due = ack_ ? ack_->due : os::monotonic() + milliseconds(kAckDelayMs);
-    const bool was_waiting = ack_.has_value();
-    ack_ = PendingAck{incarnation, seq, chain, due};
+    const bool was_waiting = ack_.due().has_value();
+    ack_.put(incarnation, seq, chain, os::monotonic());
     if (was_waiting) return;
   }
   wakeup_->set();
@@ -137,7 +136,7 @@ void IngestLoop::submit_rebase(const EpochId& epoch, std::uint64_t first_seq, co
         {
           // What was acknowledged under the old epoch says nothing about the new one.
           const std::lock_guard lock(mutex_);
-          ack_.reset();
+          ack_.begin_epoch();
         }
         TS_ASSIGN_OR_RETURN(*state, outbox.rebase(epoch, first_seq, incarnation));
         return {};
@@ -220,16 +219,19 @@ bool IngestLoop::collect(bool is_committing) {
 }
 
 void IngestLoop::add_ack(bool at_once) {
-  std::optional<PendingAck> ack;
+  std::optional<Acknowledgement> ack;
   {
     const std::lock_guard lock(mutex_);
-    if (!ack_ || (!at_once && os::monotonic() < ack_->due)) return;
-    ack.swap(ack_);
+    ack = ack_.take(os::monotonic(), at_once);
   }
+  if (!ack) return;
   next_.push_back(std::make_unique<CallMember>(
       [given = *ack](Outbox& outbox, Inbox&) { return outbox.acknowledge(given.incarnation, given.seq, given.chain); },
-      [](const Result<void>& outcome) {
-        if (!outcome) log::write(log::Level::kWarning, "acknowledgement not recorded", outcome.error());
+      [this, given = *ack](const Result<void>& outcome) {
+        if (outcome) return;
+        log::write(log::Level::kWarning, "acknowledgement not recorded", outcome.error());
+        const std::lock_guard lock(mutex_);
+        if (!stopping_) ack_.failed(given, outcome.error(), os::monotonic());
       }));
 }
 
@@ -300,7 +302,7 @@ std::optional<Duration> IngestLoop::next_wake_up() {
   Duration next = next_prune_;
   const std::lock_guard lock(mutex_);
   if (!queue_.empty()) return std::nullopt;
-  if (ack_) next = std::min(next, ack_->due);
+  if (const auto due = ack_.due()) next = std::min(next, *due);
   if (!timers_.empty()) next = std::min(next, Duration{timers_.begin()->first});
   return next;
 }

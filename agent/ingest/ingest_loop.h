@@ -20,6 +20,7 @@
 #include "agent/ingest/commit_loop.h"
 #include "agent/ingest/counters.h"
 #include "agent/ingest/group_store.h"
+#include "agent/ingest/pending_ack.h"
 #include "agent/ingest/refused_store.h"
 #include "agent/ingest/zmq_door.h"
 #include "common/base/ids.h"
@@ -30,7 +31,6 @@ namespace tillsync::agent {
 inline constexpr std::size_t kGroupDocumentsMax = 256;
 inline constexpr std::int64_t kGroupMicrosMax = 2'000;       // of reading requests into one group
 inline constexpr std::size_t kInlineDocumentsMax = 4;        // a smaller group is committed without a change of threads
-inline constexpr std::int64_t kAckDelayMs = 250;             // how long the hub's acknowledgement may wait for company
 inline constexpr std::size_t kQueuedMembersMax = 10'000;     // waiting to be written; 503 beyond it
 inline constexpr std::int64_t kDatabaseMegabytes = 2'000;    // default of data.max_megabytes
 inline constexpr std::int64_t kConsumerDays = 35;            // a till that has not asked for so long holds no inbox item back
@@ -65,7 +65,7 @@ class IngestLoop {
   /// From any thread. After stop() each is finished with kShuttingDown.
   void submit(std::unique_ptr<GroupMember> member);
   void submit(std::function<Result<void>(Outbox&, Inbox&)> write, std::function<void(const Result<void>&)> finish);
-  /// The newest acknowledgement replaces one that waits; it is written within kAckDelayMs.
+  /// The newest acknowledgement replaces one that waits; it is written within kAckDelay.
   void submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain);
   /// done: after COMMIT, with the last no that is durable.
   void submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done);
@@ -81,12 +81,6 @@ class IngestLoop {
   RefusedStore& refused() { return *refused_; }
 
  private:
-  struct PendingAck {
-    IncarnationId incarnation;
-    std::uint64_t seq;
-    ChainHash chain;
-    Duration due;
-  };
 
   explicit IngestLoop(IngestLoopOptions options) : options_(std::move(options)) {}
   void run();
@@ -118,7 +112,7 @@ class IngestLoop {
 
   std::mutex mutex_;  // of the next four
   std::deque<std::unique_ptr<GroupMember>> queue_;
-  std::optional<PendingAck> ack_;
+  PendingAck ack_;
   std::multimap<std::int64_t, std::function<void()>> timers_;  // by monotonic microseconds
   bool stopping_ = false;
 

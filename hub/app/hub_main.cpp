@@ -8,6 +8,7 @@
 #include "hub/app/hub_app.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_init_command.h"
+#include "hub/app/hub_restored_command.h"
 
 namespace {
 
@@ -55,6 +56,8 @@ int main(int argc, char** argv) {
   auto* run_command = app.add_subcommand("run", "Run the hub until SIGTERM");
   run_command->add_option("--config", config_file, "hub.toml")->capture_default_str();
   run_command->add_flag("--help-config", help_config, "Print every configuration key with its meaning, unit and default");
+  auto* restored_command = app.add_subcommand("restored", "After a backup was put back, before the hub starts: agents then send again what the hub has lost");
+  restored_command->add_option("--config", config_file, "hub.toml")->capture_default_str();
   app.footer("Exit codes: 0 done, 1 it failed (the reason is printed), 2 wrong command line.");
   try {
     app.parse(argc, argv);
@@ -68,6 +71,13 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (config_file.empty()) config_file = "/etc/tillsync/hub.toml";
+  if (*restored_command) {
+    const auto marked = mark_restored(config_file);
+    if (!marked) return fail_with(marked.error());
+    std::cout << "The database counts as restored. Next: tillsync-hub run --config " << config_file.string()
+              << "\nAgents send again what they still hold; what they no longer hold becomes an exception (gap).\n";
+    return 0;
+  }
   curl_global_init(CURL_GLOBAL_DEFAULT);
   const auto result = run_hub(config_file);
   curl_global_cleanup();

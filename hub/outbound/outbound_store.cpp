@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kDropOlder = "DELETE FROM outbound_item WHERE scope = $1 AND kind = $2 AND key = $3";
 constexpr std::string_view kQueue =
-    "INSERT INTO outbound_item (scope, kind, key, payload, queued_at) VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO outbound_item (item_no, scope, kind, key, payload, queued_at) VALUES ($1, $2, $3, $4, $5, $6)";
 constexpr std::string_view kItems =
     "SELECT item_no, kind, key, payload FROM outbound_item WHERE item_no > $1 AND scope IN ($2, $3, $4, $5)"
     " ORDER BY item_no LIMIT $6";
@@ -25,6 +25,7 @@ constexpr std::string_view kRenumber = "UPDATE outbound_item SET item_no = item_
 constexpr std::string_view kForgetCursors = "DELETE FROM outbound_cursor";
 
 constexpr std::size_t kDeliverBytesMax = kBatchBytesMax / 2;
+constexpr std::int64_t kMicrosPerNumber = 1'000;  // numbers may be given a thousand a second, for ever, without running ahead of the time
 constexpr std::int64_t kDeliverRowsMax = static_cast<std::int64_t>(kBatchEventsMax);
 
 template <class Record>
@@ -56,10 +57,14 @@ Result<void> OutboundStore::migrate(sql::Connection& connection) {
 }
 
 Result<void> OutboundStore::queue(std::span<const OutboundItem> items, Instant now) {
+  // Asked before an older item is dropped, which may be the last one. Not below the time, so that a database that was put back gives
+  // no number that agents have seen already.
+  TS_ASSIGN_OR_RETURN(const std::uint64_t last, last_no());
+  std::int64_t no = std::max(static_cast<std::int64_t>(last), now.micros / kMicrosPerNumber);
   for (const OutboundItem& item : items) {
     const std::string_view scope = item.scope, kind = item.kind, key = item.key;
     TS_RETURN_IF_ERROR(connection_.run(kDropOlder, {scope, kind, key}));
-    TS_RETURN_IF_ERROR(connection_.run(kQueue, {scope, kind, key, sql::Blob{item.payload}, now.micros}));
+    TS_RETURN_IF_ERROR(connection_.run(kQueue, {++no, scope, kind, key, sql::Blob{item.payload}, now.micros}));
   }
   return {};
 }

@@ -22,7 +22,8 @@ class OutboundStore {
   explicit OutboundStore(sql::Connection& connection) : connection_(connection) {}
   static Result<void> migrate(sql::Connection& connection);
 
-  /// Replaces older items of the same scope, kind and key.
+  /// Replaces older items of the same scope, kind and key. A number is never given twice, not even by a database that was put back
+  /// from a copy: it grows with `now` (milliseconds).
   Result<void> queue(std::span<const OutboundItem> items, Instant now);
 
   /// What an agent has not got: behind `after`, oldest first, at most kBatchEventsMax items and kBatchBytesMax / 2 bytes (but at least

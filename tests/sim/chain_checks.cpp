@@ -8,6 +8,7 @@
 #include "hub/intake/event_reader.h"
 #include "hub/ledger/stock_reader.h"
 #include "hub/masterdata/masterdata_store.h"
+#include "hub/outbound/outbound_store.h"
 #include "hub/postings/posting_reader.h"
 #include "tests/sim/chain_world.h"
 
@@ -116,7 +117,9 @@ bool ChainWorld::is_at_rest(Failure* why) {
       const auto product = sure(hub::MasterdataReader(hub_.reads()).product(Sku(sku_name(sku))), *this);
       const auto there = agent->product(sku_name(sku));
       if (!there || there->find(product->description.value) == Bytes::npos)
-        return no("inbox", "store PC " + std::to_string(agent->number) + " has not got " + product->description.value);
+        return no("inbox", "store PC " + std::to_string(agent->number) + " has not got " + product->description.value + ", its inbox ends at " +
+                               std::to_string(sure(agent::InboxReader(*agent->reader_).last_no(), *this)) + ", the hub's at " +
+                               std::to_string(sure(hub::OutboundStore(hub_.reads()).last_no(), *this)));
     }
   }
   return true;

@@ -11,7 +11,6 @@ namespace tillsync::sim {
 namespace {
 
 constexpr Duration kGroupWait{300};  // microseconds: company for a lone document
-constexpr Duration kAckDelay = milliseconds(250);
 constexpr Duration kBootAgain = seconds(5);
 constexpr Duration kTryAgain = seconds(1);
 constexpr std::int64_t kCheckpointOneIn = 16;
@@ -111,7 +110,7 @@ void SimAgent::drop_all(bool hub_notices) {
   connections_.clear();
   driver_ = nullptr;
   posted_.clear();
-  ack_.reset();
+  ack_ = {};
   pending_.clear();  // its members are told nothing: nobody is there to tell the till
   commit_scheduled_ = false;
   wake_.reset();
@@ -171,9 +170,12 @@ void SimAgent::prune() {
 }
 
 void SimAgent::submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain) {
-  const bool was_waiting = ack_.has_value();
-  ack_ = PendingAck{incarnation, seq, chain};
-  if (!was_waiting) later(kAckDelay, [this] { schedule_commit(Duration{0}); });
+  ack_.put(incarnation, seq, chain, world_.now());
+  schedule_ack();
+}
+
+void SimAgent::schedule_ack() {
+  if (const auto due = ack_.due()) later(std::max(Duration{0}, *due - world_.now()), [this] { schedule_commit(Duration{0}); });
 }
 
 void SimAgent::submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) {
@@ -195,7 +197,7 @@ void SimAgent::submit_rebase(const EpochId& epoch, std::uint64_t first_seq, cons
   const auto state = std::make_shared<agent::OutboxState>();
   pending_.push_back(std::make_unique<Work>(
       [this, state, epoch, first_seq, incarnation](agent::Outbox& outbox, agent::Inbox&) -> Result<void> {
-        ack_.reset();
+        ack_.begin_epoch();
         TS_ASSIGN_OR_RETURN(*state, outbox.rebase(epoch, first_seq, incarnation));
         return {};
       },
@@ -214,7 +216,7 @@ void SimAgent::schedule_commit(Duration wait) {
 void SimAgent::commit() {
   commit_scheduled_ = false;
   agent::Group group = std::exchange(pending_, {});
-  if (auto ack = std::exchange(ack_, std::nullopt)) {
+  if (const auto ack = ack_.take(world_.now(), false)) {
     const bool back = world_.bug() == PlantedBug::kAgentCursorBack && ack->seq > 3 && ack->seq % 5 == 0;
     group.push_back(std::make_unique<Work>(
         [ack, back](agent::Outbox& outbox, agent::Inbox&) -> Result<void> {
@@ -224,7 +226,11 @@ void SimAgent::commit() {
           TS_RETURN_IF_ERROR(outbox.acknowledge(IncarnationId{}, ack->seq - 1, ack->chain));
           return outbox.acknowledge(ack->incarnation, ack->seq - 1, ack->chain);
         },
-        [](const Result<void>&) {}));
+        [this, ack](const Result<void>& outcome) {
+          if (outcome) return;
+          ack_.failed(*ack, outcome.error(), world_.now());
+          schedule_ack();
+        }));
   }
   if (group.empty()) return;
   agent::commit_group(*writer_, *outbox_, *inbox_, group);

@@ -12,6 +12,7 @@
 
 #include "agent/ingest/counters.h"
 #include "agent/ingest/group_store.h"
+#include "agent/ingest/pending_ack.h"
 #include "agent/sync/session_driver.h"
 #include "tests/sim/sim_disk.h"
 
@@ -66,6 +67,7 @@ class SimAgent final : public agent::SyncPort {
   void pump();
   void schedule_wake();
   void schedule_commit(Duration wait);
+  void schedule_ack();
   void commit();
   void try_connect(wire::Lane lane);
   void send(wire::Lane lane, Bytes frame);
@@ -85,12 +87,7 @@ class SimAgent final : public agent::SyncPort {
   LocationId location_;
   agent::Group pending_;
   bool commit_scheduled_ = false;
-  struct PendingAck {
-    IncarnationId incarnation;
-    std::uint64_t seq = 0;
-    ChainHash chain;
-  };
-  std::optional<PendingAck> ack_;
+  agent::PendingAck ack_;
   std::vector<std::function<void()>> posted_;
   std::map<wire::Lane, Bytes> connections_;
   std::optional<Duration> wake_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/app/hub_database.h"
+#include "hub/app/hub_restored_command.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
 #include "hub/exceptions/exception_store.h"
@@ -47,7 +48,7 @@ void SimHub::later(Duration wait, std::function<void()> work) {
 Result<void> SimHub::open_all() {
   const std::filesystem::path database = disk.path("hub.db");
   TS_ASSIGN_OR_RETURN(writer_, hub::open_database(database, 4));
-  if (std::exchange(renew_, false)) TS_RETURN_IF_ERROR(done(hub::renew_incarnation(*writer_)));
+  if (std::exchange(renew_, false)) TS_RETURN_IF_ERROR(hub::mark_restored(*writer_, world_.wall()));
   TS_ASSIGN_OR_RETURN(const IncarnationId incarnation, hub::load_or_draw_incarnation(*writer_));
   agents_ = std::make_unique<hub::AgentRegistry>();
   hub::FleetStore fleet(*writer_);

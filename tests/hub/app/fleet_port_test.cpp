@@ -169,14 +169,18 @@ TEST_CASE("fleet port: inbox items are read behind the cursor, and numbered anew
   CHECK(fleet.port.inbox_items(AgentId{"a_nosuch"}, 0)->empty());
 
   // A hub that was restored from a backup gave out numbers that it does not know any more.
-  fleet.port.connected({id, random_fixed<BootId>(), "1.0", 50});
-  const auto again = fleet.port.inbox_items(id, 50);
+  const std::uint64_t ahead = items->back().no + 50;
+  int renumbered = 0;
+  fleet.port.connected({id, random_fixed<BootId>(), "1.0", ahead}, [&] { ++renumbered; });
+  const auto again = fleet.port.inbox_items(id, ahead);
   REQUIRE(again);
   CHECK(again->size() == 1);
-  CHECK(again->back().no > 50);
+  CHECK(again->back().no > ahead);
+  CHECK(renumbered == 1);  // or the session, which has found nothing, would not look again
   const int tasks = fleet.writer.tasks;
-  fleet.port.connected({id, random_fixed<BootId>(), "1.0", 50});
+  fleet.port.connected({id, random_fixed<BootId>(), "1.0", ahead}, [&] { ++renumbered; });
   CHECK(fleet.writer.tasks == tasks);
+  CHECK(renumbered == 1);
 }
 
 TEST_CASE("fleet port: an epoch that is not known is no error", "[app]") {

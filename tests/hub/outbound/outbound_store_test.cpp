@@ -112,7 +112,7 @@ TEST_CASE("outbound: a delivery is bounded in items and bytes, and the next one 
     fixture.queue("*", "big", Bytes(kBatchBytesMax, 'x'));
     fixture.queue("*", "small");
     CHECK(fixture.keys(kGb1, kGb) == Keys{"big"});
-    CHECK(fixture.keys(kGb1, kGb, 1) == Keys{"small"});
+    CHECK(fixture.keys(kGb1, kGb, (*fixture.store().items(kGb1, kGb, 0))[0].no) == Keys{"small"});
   }
 }
 
@@ -127,8 +127,32 @@ TEST_CASE("outbound: acknowledgements never move back", "[outbound]") {
 TEST_CASE("outbound: after a restore everything stands behind the agents' cursors again", "[outbound]") {
   Fixture fixture;
   for (const char* key : {"A", "B", "C"}) fixture.queue("*", key);
-  REQUIRE(fixture.store().renumber_above(100));
-  CHECK(fixture.keys(kGb1, kGb, 100) == Keys{"A", "B", "C"});
+  const std::uint64_t seen = *fixture.store().last_no() + 100;
+  REQUIRE(fixture.store().renumber_above(seen));
+  CHECK(fixture.keys(kGb1, kGb, seen) == Keys{"A", "B", "C"});
+  const std::uint64_t last = *fixture.store().last_no();
   REQUIRE(fixture.store().renumber_above(0));
-  CHECK(fixture.keys(kGb1, kGb, 103) == Keys{"A", "B", "C"});
+  CHECK(fixture.keys(kGb1, kGb, last) == Keys{"A", "B", "C"});
+}
+
+TEST_CASE("outbound: after new numbers the newest item's number is not given again either", "[outbound]") {
+  Fixture fixture;
+  for (const char* key : {"A", "B"}) fixture.queue("*", key);
+  REQUIRE(fixture.store().renumber_above(*fixture.store().last_no() + 1'000'000));
+  const std::uint64_t seen = *fixture.store().last_no();
+  fixture.queue("*", "B", "newer");  // the one that had the last number
+  CHECK(fixture.keys(kGb1, kGb, seen) == Keys{"B"});
+}
+
+TEST_CASE("outbound: a database that was put back gives no number that was given before", "[outbound]") {
+  Fixture fixture;
+  fixture.queue("*", "A");
+  const std::vector<OutboundItem> later = {{"*", "product/1", "B", "x"}};
+  REQUIRE(fixture.store().queue(later, kNow + seconds(10)));
+  const std::uint64_t seen = *fixture.store().last_no();
+  REQUIRE(fixture.connection->run("DELETE FROM outbound_item WHERE key = 'B'", {}));  // the copy is older
+  REQUIRE(fixture.connection->run("UPDATE sqlite_sequence SET seq = 1", {}));
+  const std::vector<OutboundItem> other = {{"*", "product/1", "C", "x"}};
+  REQUIRE(fixture.store().queue(other, kNow + seconds(20)));
+  CHECK(*fixture.store().last_no() > seen);
 }
