@@ -265,6 +265,7 @@ void AgentSession::status_collected(wire::Status status, Duration now) {
   if (phase_ != Phase::kOpen || !attached_) return;
   status.boot = options_.boot;
   status.inbox_cursor = inbox_stored_;
+  status.hub_now = hub_clock_.first + (now - hub_clock_.second);
   send(Lane::kControl, status);
   await_answer(Lane::kControl, now);
   await_answer(Lane::kData, now);

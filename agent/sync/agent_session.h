@@ -162,6 +162,7 @@ class AgentSession {
   sync::Backoff hello_backoff_;
   sync::Jitter jitter_;
 
+  std::pair<Instant, Duration> hub_clock_;  // what the last welcome said, and when it came
   std::optional<wire::Welcome> welcome_;
   Duration heartbeat_;
   OutboxSender sender_;

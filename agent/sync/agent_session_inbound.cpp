@@ -62,6 +62,7 @@ void AgentSession::on_welcome(const wire::Welcome& welcome, Duration now, Instan
   hellos_unanswered_ = 0;
   paused_for_.reset();
   welcome_ = welcome;
+  hub_clock_ = {welcome.now, now};
   // The hub wrote its time somewhere on the way; half of the way back is the best guess.
   const Duration skew{welcome.now.micros + round_trip.micros / 2 - wall.micros};
   events_.push_back(LinkReady{welcome.incarnation, skew});

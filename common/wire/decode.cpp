@@ -20,8 +20,9 @@ class FieldReader {
   void operator()(Fields&&... fields) {
     constexpr std::size_t wanted = (width<std::remove_cvref_t<Fields>>() + ...);
     if (entries_ < wanted) return reader_.fail(FaultCode::kMalformed, "too few fields");
+    left_ = entries_ - wanted;
     (take(fields), ...);
-    if (!reader_.failed()) reader_.skip_unknown(entries_ - wanted, kFrameDepthMax);
+    if (!reader_.failed()) reader_.skip_unknown(left_, kFrameDepthMax);
   }
 
   /// Set when the block of documents says another fault than the frame around it.
@@ -30,7 +31,15 @@ class FieldReader {
  private:
   template <class Field>
   static constexpr std::size_t width() {
+    if constexpr (kIsLater<Field>) return 0;
     return std::is_same_v<Field, std::vector<Event>> ? 4 : 1;
+  }
+
+  template <class T>
+  void take(Later<T>& field) {
+    if (left_ == 0) return;
+    --left_;
+    take(field.value);
   }
 
   void take(bool& value) { value = reader_.boolean(); }
@@ -88,6 +97,7 @@ class FieldReader {
 
   FrameReader& reader_;
   std::size_t entries_;
+  std::size_t left_ = 0;  // behind the fields that every version has
   std::optional<DecodeFault> block_fault_;
 };
 

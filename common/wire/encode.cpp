@@ -72,6 +72,11 @@ class FieldWriter {
     }
   }
 
+  template <class T>
+  void put(const Later<T>& field) {
+    put(field.value);
+  }
+
   Kind kind_;
   FrameWriter writer_;
 };

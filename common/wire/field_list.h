@@ -21,6 +21,19 @@ struct Blob {
   T& value;
   std::size_t bytes_max;
 };
+/// A field that a minor version has appended: where a frame of an older one ends before it, its default stays.
+template <class T>
+struct Later {
+  T& value;
+};
+template <class T>
+inline constexpr bool kIsLater = false;
+template <class T>
+inline constexpr bool kIsLater<Later<T>> = true;
+template <class T>
+Later<T> later(T& value) {
+  return {value};
+}
 template <class T>
 Text<T> text(T& value) {
   return {value, kFrameTextBytesMax};
@@ -70,7 +83,7 @@ void fields(auto& a, FrameOf<Delivered> auto& m) { a(m.no); }
 void fields(auto& a, FrameOf<Attach> auto& m) { a(text(m.version), m.boot); }
 void fields(auto& a, FrameOf<Status> auto& m) {
   a(m.boot, m.backlog, m.oldest_unsent_s, m.disk_free_bytes, m.now, text(m.version), m.refused, m.inbox_cursor, m.resident_bytes,
-    text(m.host));
+    text(m.host), later(m.hub_now));
 }
 void fields(auto& a, FrameOf<Request> auto& m) { a(text(m.request_id), text(m.method), m.after_seq, blob(m.body)); }
 void fields(auto& a, FrameOf<Reply> auto& m) { a(text(m.request_id), m.status, blob(m.body)); }

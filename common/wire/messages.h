@@ -145,6 +145,7 @@ struct Status {
   std::uint64_t inbox_cursor = 0;
   std::int64_t resident_bytes = 0;
   std::string host;
+  Instant hub_now;                      // the hub's clock, at the least, when this was sent: its last welcome and the time since; 0 = not known
   bool operator==(const Status&) const = default;
 };
 /// Reservations, availability: answered by the hub, or "outcome unknown" at the agent. after_seq: the hub waits until it has

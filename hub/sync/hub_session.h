@@ -184,6 +184,7 @@ class HubSession {
   IncomingBatch new_batch(std::uint64_t first_seq);
   void want_inbox(std::uint64_t after);
 
+  Duration proven_skew(const wire::Status& status) const;
   bool is_control_frame_welcome(const Bytes& connection);
   void on_attach(const Bytes& connection, const wire::Attach& attach);
   void on_status(const Bytes& connection, wire::Status status);

@@ -27,6 +27,15 @@ void HubSession::adopt_control(const Bytes& connection) {
   for (; !commands_.empty(); commands_.pop_front()) send(control_connection_, std::move(commands_.front()));
 }
 
+/// How far the agent's clock is off for certain. A status that lay in a dead link for minutes makes the clock look slow, so its own
+/// way is counted out: the skew lies between what the agent knows of the hub's clock and what the hub sees now.
+Duration HubSession::proven_skew(const wire::Status& status) const {
+  const Duration most = wall_ - status.now;
+  if (status.hub_now == Instant{}) return most;  // an agent of an older version
+  const Duration least = std::min(status.hub_now - status.now, most);
+  return std::clamp(Duration{0}, least, most);
+}
+
 bool HubSession::is_control_frame_welcome(const Bytes& connection) {
   const bool is_early = early_attach_ && early_attach_->connection == connection;
   if (connection != control_connection_ && !is_early) fault(connection, FaultCode::kOutOfStep, "attach first");
@@ -37,7 +46,7 @@ bool HubSession::is_control_frame_welcome(const Bytes& connection) {
 
 void HubSession::on_status(const Bytes& connection, wire::Status status) {
   if (!is_control_frame_welcome(connection) || takeover_.current() != status.boot) return;
-  clock_skew_ = wall_ - status.now;
+  clock_skew_ = proven_skew(status);
   // The sign of life that the agent waits for, on both lanes.
   send(control_connection_, wire::Credit{credit_bytes_});
   if (phase_ == Phase::kOpen) {

@@ -46,7 +46,7 @@ class SimErp {
   ErpMode mode = ErpMode::kUp;
   std::set<std::string> unknown_skus;
   std::map<std::string, BookedPosting> booked;  // by idempotency key
-  std::uint64_t creates = 0, creates_again = 0;  // again: of a key that was booked already
+  std::uint64_t creates = 0, creates_again = 0;  // again: sent when the ERP had the key already
   std::vector<std::string> other_bodies;         // keys that came with another body
 
  private:

@@ -58,6 +58,14 @@ TEST_CASE("wire: a golden frame that an older zstd packed decodes", "[wire][gold
     CHECK(events[i] == samples::event(std::string(200, static_cast<char>('a' + static_cast<char>(i)))));
 }
 
+TEST_CASE("wire: a golden status from before hub_now takes its default", "[wire][golden]") {
+  const auto decoded = decode(samples::read_golden(samples::golden_folder() / "v1" / "status_without_hub_now.hex"));
+  REQUIRE(decoded);
+  const auto& status = std::get<Status>(*decoded);
+  CHECK(status.host == "till-pc-1");
+  CHECK(status.hub_now == Instant{});
+}
+
 TEST_CASE("wire: golden corrupt frames get the fault of their name", "[wire][golden]") {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(samples::golden_folder() / "v1-refused")) {

@@ -326,6 +326,25 @@ TEST_CASE("hub session: told by the registry of a conflict, it stops at once", "
   CHECK_FALSE(talk.session.is_online());
 }
 
+TEST_CASE("hub session: a status that was minutes on its way makes no clock wrong, and a wrong clock shows", "[sync]") {
+  Talk talk;
+  talk.open();
+  wire::Status status;
+  status.boot = boot('b');
+  const auto skew_of = [&](Duration agent_ahead, Duration way) {
+    status.now = talk.wall() - way + agent_ahead;
+    status.hub_now = talk.wall() - way - milliseconds(20);  // the welcome's own way
+    talk.hear("c", status);
+    return talk.all_asked<StatusArrived>().back().clock_skew;
+  };
+  CHECK(skew_of(Duration{0}, milliseconds(20)) == Duration{0});
+  CHECK(skew_of(Duration{0}, seconds(140)) == Duration{0});
+  CHECK(skew_of(seconds(90), milliseconds(20)) == milliseconds(20) - seconds(90));
+  CHECK(skew_of(seconds(90), seconds(60)) == seconds(60) - seconds(90));  // as much as is certain
+  CHECK(skew_of(seconds(-90), milliseconds(20)) == seconds(90) - milliseconds(20));
+  CHECK(skew_of(seconds(-90), seconds(140)) == seconds(90) - milliseconds(20));
+}
+
 TEST_CASE("hub session: a status is answered on both lanes and keeps the agent on line", "[sync]") {
   Talk talk;
   talk.open();
