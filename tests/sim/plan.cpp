@@ -137,7 +137,18 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
     if (!draw.one_in(3)) continue;
     const auto what = static_cast<ActionKind>(kind);
     const bool is_heavy = what == ActionKind::kClone || what == ActionKind::kRestore;
-    for (std::int64_t left = draw.between(1, is_heavy ? 2 : 6); left > 0; --left) plan.actions.push_back(draw_action(draw, what, plan));
+    for (std::int64_t left = draw.between(1, is_heavy ? 2 : 6); left > 0; --left) {
+      const Action action = draw_action(draw, what, plan);
+      if (what == ActionKind::kRestore) {
+        // Mostly of a while ago: what has happened since is what it is about.
+        Action backup;
+        backup.kind = ActionKind::kBackup;
+        backup.who = action.who;
+        backup.at = std::max(Duration{0}, action.at - draw.while_of(seconds(5), seconds(1'800)));
+        plan.actions.push_back(backup);
+      }
+      plan.actions.push_back(action);
+    }
   }
   std::ranges::stable_sort(plan.actions, {}, &Action::at);
   return plan;

@@ -58,7 +58,22 @@ enum class PlantedBug {
   kErpOrderIgnored,         // postings of one till pass each other
   kPostingSkipped,          // a refused posting is never tried again
   kLostInbox,               // an inbox item is confirmed and not stored
+  kHubCursorBack,           // the hub's cursor is set back by one, now and then
+  kChainWrong,              // the hub stores another chain than it was sent
+  kLineLost,                // the hub stores a document without its last line
+  kDocumentInvented,        // the hub stores a document twice, the second time under another number
+  kAlarmInvented,           // the hub raises an exception that nothing is the reason of
+  kErpKeyChanges,           // each try has a key of its own
+  kErpStockWrong,           // a line of the posting has another quantity
+  kErpAmountWrong,          // a posting's amounts are doubled
 };
+
+/// For the command line and the tests, in the order of the enumeration.
+inline constexpr const char* kPlantedBugNames[] = {"none",          "answer_before_commit", "ack_before_commit",   "no_dedupe",
+                                                   "cursor_off_by_one", "agent_cursor_back", "conflict_merged",     "stock_wrong",
+                                                   "count_ignores_order", "erp_timeout_means_not_sent", "erp_order_ignored",
+                                                   "posting_skipped", "lost_inbox", "hub_cursor_back", "chain_wrong", "line_lost", "document_invented",
+                                                   "alarm_invented", "erp_key_changes", "erp_stock_wrong", "erp_amount_wrong"};
 
 struct Plan {
   std::uint64_t seed = 0;

@@ -217,14 +217,14 @@ void SimAgent::commit() {
   commit_scheduled_ = false;
   agent::Group group = std::exchange(pending_, {});
   if (const auto ack = ack_.take(world_.now(), false)) {
-    const bool back = world_.bug() == PlantedBug::kAgentCursorBack && ack->seq > 3 && ack->seq % 5 == 0;
+    const bool back = world_.bug() == PlantedBug::kAgentCursorBack && ack->seq > 5 && ack->seq % 5 == 0;
     group.push_back(std::make_unique<Work>(
         [ack, back](agent::Outbox& outbox, agent::Inbox&) -> Result<void> {
           TS_RETURN_IF_ERROR(outbox.acknowledge(ack->incarnation, ack->seq, ack->chain));
           if (!back) return {};
           // As an outbox would that took a late acknowledgement of another incarnation.
-          TS_RETURN_IF_ERROR(outbox.acknowledge(IncarnationId{}, ack->seq - 1, ack->chain));
-          return outbox.acknowledge(ack->incarnation, ack->seq - 1, ack->chain);
+          TS_RETURN_IF_ERROR(outbox.acknowledge(IncarnationId{}, ack->seq - 4, ack->chain));
+          return outbox.acknowledge(ack->incarnation, ack->seq - 4, ack->chain);
         },
         [this, ack](const Result<void>& outcome) {
           if (outcome) return;

@@ -192,7 +192,7 @@ Result<void> SimHub::submit(hub::Priority priority, hub::Command command) {
   if (priority == hub::Priority::kBulk && bulk_.size() >= kBulkQueueMax)
     return tillsync::fail(ErrorCode::kUnavailable, "submit to the writer", "the queue is full");
   if (auto* documents = std::get_if<hub::CommitDocuments>(&command)) {
-    plant(world_.bug(), *documents);
+    plant(world_.bug(), *documents, first_epochs_);
     if (world_.bug() == PlantedBug::kAckBeforeCommit && documents->done) {
       documents->done(std::vector<hub::DocumentOutcome>(documents->documents.size()));
       documents->done = nullptr;
@@ -223,6 +223,9 @@ void SimHub::run_group() {
     queue.pop_front();
   }
   core_->run_group(std::move(group), world_.wall());
+  if (world_.bug() == PlantedBug::kHubCursorBack && world_.one_in(20))
+    (void)writer_->run("UPDATE agent_epoch SET last_seq = last_seq - 1 WHERE last_seq > first_seq", {});
+  if (world_.bug() == PlantedBug::kChainWrong && world_.one_in(5)) (void)writer_->run("UPDATE agent_epoch SET last_chain = zeroblob(32)", {});
   if (!disk.is_dead() && world_.one_in(kCheckpointOneIn)) (void)writer_->checkpoint();
   if (disk.is_dead()) return ended_at_fault();
   if (!requests_.empty() || !bulk_.empty()) schedule_group();
@@ -251,6 +254,18 @@ Result<void> SimHub::start(hub::ErpCall call) {
     return {};
   }
   ++calls_in_flight_;
+  plant(world_.bug(), call, ++calls_made_);
+  if (world_.bug() == PlantedBug::kErpOrderIgnored && call.method == "POST") {
+    // It is called posted when it has only been put aside to be sent some time.
+    hub::ErpAnswer answer;
+    answer.status = 201;
+    later(milliseconds(20), [this, tag = call.tag, answer] {
+      --calls_in_flight_;
+      forwarder_->take_answers({{tag, answer}});
+      pump();
+    });
+    return world_.later(world_.random_time(seconds(3)), [this, call] { world_.erp().call(call, [](const hub::ErpAnswer&) {}); }), Result<void>{};
+  }
   world_.erp().call(call, [this, life = life_, tag = call.tag](hub::ErpAnswer answer) {
     if (life != life_) return;
     --calls_in_flight_;

@@ -87,6 +87,8 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   bool took_requests_ = false, group_scheduled_ = false;
   std::vector<std::function<void()>> posted_;
   std::size_t calls_in_flight_ = 0;
+  std::uint64_t calls_made_ = 0;
+  std::map<std::string, EpochId> first_epochs_;  // for a planted bug
   std::optional<Duration> wake_;
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <vector>
@@ -23,6 +24,7 @@ struct Options {
   PlanOptions plan;
   std::uint64_t jobs = 1;
   bool tells = false, shrinks = true;
+  std::string plant = "none";
 };
 
 struct Sums {
@@ -41,12 +43,18 @@ void tell_failure(const Plan& plan, const Failure& failure, bool shrinks) {
   std::cout << std::flush;
 }
 
+PlantedBug planted_bug(const std::string& name) {
+  const auto found = std::ranges::find(kPlantedBugNames, name);
+  return static_cast<PlantedBug>(found - std::begin(kPlantedBugNames));
+}
+
 /// One process of `jobs`: every jobs-th seed from the offset on. playing: told of each.
 Sums play(const Options& options, std::uint64_t offset, std::uint64_t& playing) {
   Sums sums;
   for (std::uint64_t i = offset; i < options.seeds; i += options.jobs) {
     playing = options.from + i;
-    const Plan plan = draw_plan(options.from + i, options.plan);
+    Plan plan = draw_plan(options.from + i, options.plan);
+    plan.bug = planted_bug(options.plant);
     const auto log = options.tells ? std::function<void(const std::string&)>([](const std::string& line) { std::cout << line << "\n"; })
                                    : std::function<void(const std::string&)>();
     const RunResult result = run_plan(plan, log);
@@ -122,6 +130,8 @@ int main(int argc, char** argv) {
   app.add_option("--agents", options.plan.stores, "Store PCs in each (default: drawn, 1 to 50)")->check(CLI::Range(1, 50));
   app.add_option("--hours", options.plan.hours, "Of trade in each (default: drawn, 5 minutes to 1.5 hours)");
   app.add_option("--jobs", options.jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
+  app.add_option("--plant", options.plant, "Build a bug in, to see it caught")
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPlantedBugNames), std::end(kPlantedBugNames))));
   app.add_flag("--tell", options.tells, "Print what happens");
   app.add_flag("!--no-shrink", options.shrinks, "Print a failing plan as it was drawn");
   CLI11_PARSE(app, argc, argv);
