@@ -1,5 +1,7 @@
 #include "hub/app/fleet_port.h"
 
+#include <algorithm>
+
 #include "common/log/log.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/fleet/fleet_store.h"
@@ -8,6 +10,8 @@
 
 namespace tillsync::hub {
 namespace {
+
+constexpr std::int64_t kMicrosPerMillisecond = 1'000;
 
 AgentStanding standing_of(Standing standing) {
   switch (standing) {
@@ -110,18 +114,26 @@ void FleetPort::inbox_delivered(const AgentId& agent_id, std::uint64_t no) {
 
 void FleetPort::connected(const Connected& connected, std::function<void()> renumbered) {
   const auto last = OutboundStore(*reads_).last_no();
-  // Only after a restore does an agent hold more than was ever given here.
-  if (!last || connected.inbox_cursor <= *last) return;
+  // Only after a restore does an agent hold more than was ever given here, or documents that are not here.
+  const bool is_ahead = last && connected.inbox_cursor > *last;
+  const bool is_first_proof = connected.history_lost && !numbered_anew_.exchange(true);
+  if (!is_ahead && !is_first_proof) return;
+  if (is_first_proof)
+    log::warning("an agent was told of documents that this database does not have: it was put back from a copy without 'tillsync-hub restored'",
+                 {{"agent_id", connected.agent_id.view()}});
   submit(
       "number outbound items anew",
-      [cursor = connected.inbox_cursor](sql::Connection& connection, Instant) -> Result<void> {
+      [cursor = connected.inbox_cursor, is_first_proof](sql::Connection& connection, Instant now) -> Result<void> {
         OutboundStore store(connection);
         TS_ASSIGN_OR_RETURN(const std::uint64_t last_no, store.last_no());
-        if (cursor <= last_no) return {};
-        return store.renumber_above(cursor);
+        if (cursor <= last_no && !is_first_proof) return {};
+        return store.renumber_above(std::max(cursor, static_cast<std::uint64_t>(now.micros / kMicrosPerMillisecond)));
       },
-      [renumbered = std::move(renumbered)](const Result<void>& result) {
-        if (result) renumbered();
+      [this, is_first_proof, renumbered = std::move(renumbered)](const Result<void>& result) {
+        if (result)
+          renumbered();
+        else if (is_first_proof)
+          numbered_anew_ = false;
       });
 }
 

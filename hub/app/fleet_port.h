@@ -2,6 +2,7 @@
 // loop's own, and tasks of the writer for what must be durable. Threads as RegistryPort says.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -39,6 +40,7 @@ class FleetPort final : public RegistryPort {
   std::unique_ptr<sql::Connection> reads_;
   WriterPort& writer_;
   Metrics& metrics_;
+  std::atomic<bool> numbered_anew_ = false;  // since the start, because the database had been put back
   AgentAlarms alarms_;  // of the thread that calls save_statuses
 };
 

@@ -20,8 +20,10 @@ constexpr std::string_view kAcknowledge =
     " ON CONFLICT (agent_id) DO UPDATE SET acked_no = excluded.acked_no, acked_at = excluded.acked_at"
     " WHERE excluded.acked_no > acked_no";
 constexpr std::string_view kAcknowledged = "SELECT acked_no FROM outbound_cursor WHERE agent_id = $1";
-// The step is above every number in use, so that no row meets another on its way.
-constexpr std::string_view kRenumber = "UPDATE outbound_item SET item_no = item_no + $1";
+// By way of negative numbers, so that no row meets another.
+constexpr std::string_view kTurnAway = "UPDATE outbound_item SET item_no = -item_no";
+constexpr std::string_view kRenumber = "UPDATE outbound_item SET item_no = $1 - item_no";
+constexpr std::string_view kFirstNo = "SELECT coalesce(min(item_no), 0) FROM outbound_item";
 constexpr std::string_view kForgetCursors = "DELETE FROM outbound_cursor";
 
 constexpr std::size_t kDeliverBytesMax = kBatchBytesMax / 2;
@@ -113,7 +115,11 @@ Result<std::uint64_t> OutboundStore::acknowledged(const AgentId& agent_id) {
 
 Result<void> OutboundStore::renumber_above(std::uint64_t no) {
   TS_ASSIGN_OR_RETURN(const std::uint64_t last, last_no());
-  TS_RETURN_IF_ERROR(connection_.run(kRenumber, {static_cast<std::int64_t>(std::max(last, no))}));
+  std::int64_t first = 0;
+  TS_RETURN_IF_ERROR(connection_.query(kFirstNo, {}, [&](const sql::Row& row) { first = row.integer(0); }));
+  const std::int64_t step = static_cast<std::int64_t>(std::max(last, no)) + 1 - first;
+  TS_RETURN_IF_ERROR(connection_.run(kTurnAway));
+  TS_RETURN_IF_ERROR(connection_.run(kRenumber, {step}));
   TS_RETURN_IF_ERROR(connection_.run(kForgetCursors));
   return {};
 }

@@ -141,7 +141,7 @@ void HubSession::close_session() {
 void HubSession::go_online() {
   if (is_online_) return;
   is_online_ = true;
-  events_.push_back(Connected{knowledge_.agent_id, hello_.boot, hello_.version, hello_.inbox_cursor});
+  events_.push_back(Connected{knowledge_.agent_id, hello_.boot, hello_.version, hello_.inbox_cursor, history_lost_});
 }
 
 void HubSession::go_offline() {
@@ -189,6 +189,8 @@ void HubSession::epoch_loaded(const EpochId& epoch, std::optional<EpochPosition>
   if (phase_ != Phase::kLookingUp || epoch != hello_.epoch) return;
   phase_ = Phase::kOpen;
   epoch_is_new_ = !position.has_value();
+  const std::uint64_t held = position ? position->seq : std::max<std::uint64_t>(hello_.first_seq, 1) - 1;
+  history_lost_ = hello_.incarnation == options_.incarnation && hello_.acked_seq > held;
   const std::uint64_t session = takeover_.nonces().next_number();
   if (position)
     receiver_.open(session, {epoch, position->seq, position->chain});

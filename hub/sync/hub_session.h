@@ -86,6 +86,7 @@ struct Connected {
   BootId boot;
   std::string version;
   std::uint64_t inbox_cursor;   // above the last no that was ever given: the hub was restored, and must number on behind it
+  bool history_lost;            // it was told that documents are committed that this hub does not have: the database was put back
 };
 struct Disconnected {         // silent for longer than heartbeats allow, or the connection is gone
   AgentId agent_id;
@@ -169,6 +170,7 @@ class HubSession {
   void dispatch(const Bytes& connection, wire::Message message);
   void close_session();
   void go_online();
+  bool history_lost_ = false;  // by the last hello
   void go_offline();
   void heal();
 

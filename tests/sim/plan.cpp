@@ -41,7 +41,7 @@ int draw_stores(Drawer& draw) {
 Action draw_action(Drawer& draw, ActionKind kind, const Plan& plan) {
   Action action;
   action.kind = kind;
-  action.at = draw.time(plan.trade);
+  action.at = seconds(1) + draw.time(plan.trade - seconds(1));  // the hub is set up by then
   action.who = static_cast<int>(draw.upto(plan.stores - 1));
   const bool at_hub = draw.one_in(3);
   switch (kind) {
@@ -144,7 +144,7 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
         Action backup;
         backup.kind = ActionKind::kBackup;
         backup.who = action.who;
-        backup.at = std::max(Duration{0}, action.at - draw.while_of(seconds(5), seconds(1'800)));
+        backup.at = std::max(seconds(1), action.at - draw.while_of(seconds(5), seconds(1'800)));
         plan.actions.push_back(backup);
       }
       plan.actions.push_back(action);

@@ -171,15 +171,33 @@ TEST_CASE("fleet port: inbox items are read behind the cursor, and numbered anew
   // A hub that was restored from a backup gave out numbers that it does not know any more.
   const std::uint64_t ahead = items->back().no + 50;
   int renumbered = 0;
-  fleet.port.connected({id, random_fixed<BootId>(), "1.0", ahead}, [&] { ++renumbered; });
+  fleet.port.connected({id, random_fixed<BootId>(), "1.0", ahead, false}, [&] { ++renumbered; });
   const auto again = fleet.port.inbox_items(id, ahead);
   REQUIRE(again);
   CHECK(again->size() == 1);
   CHECK(again->back().no > ahead);
   CHECK(renumbered == 1);  // or the session, which has found nothing, would not look again
   const int tasks = fleet.writer.tasks;
-  fleet.port.connected({id, random_fixed<BootId>(), "1.0", ahead}, [&] { ++renumbered; });
+  fleet.port.connected({id, random_fixed<BootId>(), "1.0", ahead, false}, [&] { ++renumbered; });
   CHECK(fleet.writer.tasks == tasks);
+  CHECK(renumbered == 1);
+}
+
+TEST_CASE("fleet port: the first agent that knows more than a restored hub makes every item come again, once", "[app]") {
+  Fleet fleet;
+  const AgentId id = fleet.enrol("secret").value().first;
+  const std::uint64_t seen = fleet.port.inbox_items(id, 0)->back().no;
+  fleet.writer.now = fleet.writer.now + seconds(60);
+  int renumbered = 0;
+  const auto connect = [&] { fleet.port.connected({id, random_fixed<BootId>(), "1.0", seen, true}, [&] { ++renumbered; }); };
+  fleet.writer.is_stopped = true;
+  connect();
+  CHECK(renumbered == 0);
+  fleet.writer.is_stopped = false;
+  connect();  // what failed is done by the next
+  CHECK(renumbered == 1);
+  CHECK(fleet.port.inbox_items(id, seen)->size() == 1);
+  connect();
   CHECK(renumbered == 1);
 }
 

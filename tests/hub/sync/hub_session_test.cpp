@@ -345,6 +345,25 @@ TEST_CASE("hub session: a status that was minutes on its way makes no clock wron
   CHECK(skew_of(seconds(-90), seconds(140)) == seconds(90) - milliseconds(20));
 }
 
+TEST_CASE("hub session: an agent that was told of more than the hub has proves that the database was put back", "[sync]") {
+  const auto is_lost = [](std::uint64_t acked, std::optional<std::uint64_t> held, bool same_hub) {
+    Talk talk;
+    auto hello = talk.hello();
+    hello.first_seq = 3;
+    hello.last_seq = hello.acked_seq = acked;
+    hello.incarnation = same_hub ? Talk::options().incarnation : IncarnationId{};
+    talk.hear("d", hello);
+    talk.session.epoch_loaded(epoch(), held ? std::optional(EpochPosition{epoch(), *held, Talk::chain_at(*held)}) : std::nullopt, talk.wall());
+    talk.collect();
+    return talk.all_asked<Connected>().at(0).history_lost;
+  };
+  CHECK_FALSE(is_lost(5, 5, true));
+  CHECK(is_lost(6, 5, true));
+  CHECK_FALSE(is_lost(6, 5, false));           // the hub said so itself, or is another one
+  CHECK_FALSE(is_lost(2, std::nullopt, true)); // nothing of this epoch was ever confirmed
+  CHECK(is_lost(3, std::nullopt, true));
+}
+
 TEST_CASE("hub session: a status is answered on both lanes and keeps the agent on line", "[sync]") {
   Talk talk;
   talk.open();
