@@ -49,11 +49,11 @@ std::string to_problem_json(const Problem& problem) {
   std::string json = "{\"type\":";
   append_json_string(json, "urn:tillsync:problem:" + problem.code);
   json += ",\"title\":";
-  append_json_string(json, problem.title);
+  append_json_string(json, with_valid_utf8(problem.title));
   json += ",\"status\":" + std::to_string(problem.status) + ",\"detail\":";
-  append_json_string(json, problem.detail);
+  append_json_string(json, with_valid_utf8(problem.detail));
   json += ",\"pointer\":";
-  append_json_string(json, problem.pointer);
+  append_json_string(json, with_valid_utf8(problem.pointer));
   return json + "}";
 }
 

@@ -129,4 +129,14 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::string with_valid_utf8(std::string_view text) {
+  std::string valid;
+  while (const auto bad = find_invalid_utf8(text)) {
+    valid += text.substr(0, *bad);
+    valid += "\xef\xbf\xbd";
+    text.remove_prefix(*bad + 1);
+  }
+  return valid += text;
+}
+
 }  // namespace tillsync

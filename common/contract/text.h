@@ -13,6 +13,8 @@ namespace tillsync {
 
 /// Offset of the first byte that is no part of valid UTF-8 (RFC 3629: no surrogates, nothing overlong).
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
+/// Each byte that belongs to no UTF-8 character becomes U+FFFD: for what is quoted back to its sender.
+std::string with_valid_utf8(std::string_view text);
 
 /// Of valid UTF-8.
 std::size_t count_code_points(std::string_view text);

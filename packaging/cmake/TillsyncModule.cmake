@@ -9,13 +9,22 @@ set(TILLSYNC_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, comma separat
 option(TILLSYNC_TOGETHER "Compile several files of a folder at a time; OFF (preset dev) shows which file lacks an include" ON)
 option(TILLSYNC_COVERAGE "Instrument for gcov" OFF)
 
+option(TILLSYNC_FUZZ "Build for libFuzzer (clang), with AddressSanitizer: target 'fuzzers'" OFF)
+
 add_library(ts_flags INTERFACE)
 target_include_directories(ts_flags INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(ts_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
-                       -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough)
-# g++ 12 reports false positives of these inside std::string and std::variant when it optimises (GCC bugs 105329, 105562).
-target_compile_options(ts_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
-                       -Wno-maybe-uninitialized)
+if(TILLSYNC_FUZZ)
+  # The one warning-free compiler is g++; clang is here for its fuzzer. What the precompiled header gives, each file includes.
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+  target_compile_options(ts_flags INTERFACE -w -include ${CMAKE_SOURCE_DIR}/packaging/cmake/pch.h -fsanitize=fuzzer-no-link,address
+                         -fno-omit-frame-pointer)
+else()
+  target_compile_options(ts_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
+                         -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough)
+  # g++ 12 reports false positives of these inside std::string and std::variant when it optimises (GCC bugs 105329, 105562).
+  target_compile_options(ts_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+                         -Wno-maybe-uninitialized)
+endif()
 target_compile_definitions(ts_flags INTERFACE TILLSYNC_VERSION="${PROJECT_VERSION}")
 if(TILLSYNC_SANITIZE)
   target_compile_options(ts_flags INTERFACE -fsanitize=${TILLSYNC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

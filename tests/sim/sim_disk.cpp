@@ -20,8 +20,8 @@ constexpr std::int64_t kUnixEpochJulianMs = 210'866'760'000'000;
 std::int64_t clock_micros = 1'300'000'000'000'000;
 std::uint64_t random_state = 1;
 std::map<std::string, SimDisk*>& disks() {
-  static std::map<std::string, SimDisk*> all;
-  return all;
+  static auto* all = new std::map<std::string, SimDisk*>;  // outlives whatever static object has a disk
+  return *all;
 }
 sqlite3_vfs* system_vfs = nullptr;
 

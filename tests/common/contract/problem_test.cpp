@@ -16,6 +16,13 @@ TEST_CASE("problem: it is written as application/problem+json", "[contract][prob
   CHECK(to_problem_json(problem).find('\n') == std::string::npos);
 }
 
+TEST_CASE("problem: bytes that are no UTF-8 make no broken JSON", "[contract][problem]") {
+  // A path holds whatever its %XX say.
+  const auto json = nlohmann::json::parse(to_problem_json(Problem{404, "not_found", "Not found", "there is no posting \xf0\xf0", "/\xff"}));
+  CHECK(json.at("detail") == "there is no posting \uFFFD\uFFFD");
+  CHECK(json.at("pointer") == "/\uFFFD");
+}
+
 TEST_CASE("problem: sizes are 413, everything else that is no document is 422", "[contract][problem]") {
   CHECK(make_problem("too_large", "").status == 413);
   CHECK(make_problem("too_many_documents", "").status == 413);

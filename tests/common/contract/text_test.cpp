@@ -59,3 +59,10 @@ TEST_CASE("text: JSON strings escape what they must", "[contract][text]") {
   append_json_string(out, "a\"b\\c\n\r\t\x01\x1f é/"s);
   CHECK(out == "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u001f é/\"");
 }
+
+TEST_CASE("text: what is quoted back is valid UTF-8, whatever came", "[contract][text]") {
+  CHECK(with_valid_utf8("plain é") == "plain é");
+  CHECK(with_valid_utf8("a\xff" "b\xf0\xf0") == "a\uFFFDb\uFFFD\uFFFD");
+  CHECK(with_valid_utf8("\xed\xa0\x80") == "\uFFFD\uFFFD\uFFFD");  // a surrogate
+  CHECK(with_valid_utf8("").empty());
+}
