@@ -2,6 +2,7 @@
 
 #include "agent/app/agent_config.h"
 #include "agent/app/agent_keys.h"
+#include "agent/app/recover_command.h"
 #include "agent/ingest/data_reader.h"
 #include "agent/ingest/http_door.h"
 #include "agent/ingest/ingest_loop.h"
@@ -138,8 +139,10 @@ Result<std::unique_ptr<AgentApp>> AgentApp::start(const config::Config& config) 
   if (config.text("location").empty())
     return fail(ErrorCode::kInvalid, "start agent", "agent.toml names no location", "run tillsync-agent enroll");
   TS_ASSIGN_OR_RETURN(os::FileLock lock, os::FileLock::acquire(folder / "lock"));
+  TS_RETURN_IF_ERROR(check_not_lost(folder));
   auto parts = std::make_unique<Parts>(std::move(lock), transport::make_context());
   TS_RETURN_IF_ERROR(parts->start(config, keys));
+  TS_RETURN_IF_ERROR(note_database_made(folder));
   return std::unique_ptr<AgentApp>(new AgentApp(std::move(parts)));
 }
 

@@ -8,6 +8,7 @@
 #include "agent/app/doctor_command.h"
 #include "agent/app/enroll_command.h"
 #include "agent/app/local_commands.h"
+#include "agent/app/recover_command.h"
 
 namespace {
 
@@ -84,8 +85,10 @@ int main(int argc, char** argv) {
   auto* token_cli = app.add_subcommand("pos-token", "Make a token for one till's HTTP requests");
   token_cli->add_option("till", till, "The till's id")->required();
 
+  bool recovers = false;
   auto* doctor_cli = app.add_subcommand("doctor", "Look for what is wrong, and say how to mend it");
   add_config(doctor_cli);
+  doctor_cli->add_flag("--recover", recovers, "The agent is stopped and agent.db is damaged or gone: save what can be read into a new one, keep the damaged files");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -107,6 +110,6 @@ int main(int argc, char** argv) {
     if (*submit_cli) return submit_command(config, files);
     if (*list_cli) return outbox_list_command(config, seq, count, as_json);
     if (*show_cli) return outbox_show_command(config, seq);
-    return doctor_command(config);
+    return recovers ? recover_command(config) : doctor_command(config);
   });
 }

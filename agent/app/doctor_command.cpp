@@ -6,6 +6,7 @@
 #include "agent/app/agent_config.h"
 #include "agent/app/agent_keys.h"
 #include "agent/app/door_client.h"
+#include "agent/app/recover_command.h"
 #include "agent/ingest/door_rules.h"
 #include "common/base/os.h"
 #include "common/http/server.h"
@@ -101,19 +102,24 @@ void check_refused(Findings& findings, const config::Config& config) {
                                                                                          ", mend the file and rename it into " + spool.string());
 }
 
-void check_database(Findings& findings, const std::filesystem::path& folder) {
+void check_database(Findings& findings, const std::filesystem::path& folder, const LocationId& location) {
+  const std::string way_out = "stop the agent, then: tillsync-agent doctor --recover. It saves what can be read and keeps the damaged files in " +
+                                     (folder / "quarantine").string();
+  if (const auto there = check_not_lost(folder); !there) return findings.bad(there.error().detail, there.error().hint);
   sql::SqliteOptions options;
   options.path = folder / "agent.db";
   options.mode = sql::OpenMode::kReadOnly;
   const auto connection = sql::open_sqlite(options);
   if (!connection) {
     if (connection.error().code == ErrorCode::kNotFound) return findings.good("database: none yet, the agent was never started");
-    return findings.bad(to_string(connection.error()),
-                        "stop the agent, copy the data folder to a safe place, then restore it from the newest backup; the hub sends for what is missing");
+    return findings.bad(to_string(connection.error()), way_out);
   }
-  if (const auto whole = (*connection)->verify(); !whole)
-    findings.bad(to_string(whole.error()),
-                 "stop the agent, copy the data folder to a safe place, then restore it from the newest backup; the hub sends for what is missing");
+  if (const auto whole = (*connection)->verify(); !whole) return findings.bad(to_string(whole.error()), way_out);
+  const auto changed = count_changed_documents(**connection, location, true);
+  if (!changed)
+    findings.bad(to_string(changed.error()), way_out);
+  else if (*changed > 0)
+    findings.bad("database: " + std::to_string(*changed) + " document(s) that wait are not what the tills put in: the disk has changed them", way_out);
   else
     findings.good("database: whole");
 }
@@ -144,7 +150,7 @@ int doctor_command(const config::Config& config) {
   check_clock(findings);
   check_folder(findings, folder);
   check_keys(findings, config);
-  check_database(findings, folder);
+  check_database(findings, folder, LocationId(config.text("location")));
   check_tills(findings, config);
   check_refused(findings, config);
   check_door_and_link(findings, config);

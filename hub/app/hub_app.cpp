@@ -89,6 +89,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   const std::filesystem::path keys_folder = config.text("data.keys").empty() ? database.parent_path() / "keys" : std::filesystem::path(config.text("data.keys"));
   TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, load_hub_keys(keys_folder));
 
+  std::error_code no_error;
+  if (!std::filesystem::exists(database, no_error))
+    return fail(ErrorCode::kNotFound, "start hub", "the database " + database.string() + " is missing",
+                "put it back from a backup and then: tillsync-hub restored; or make a new hub: tillsync-hub init");
   TS_ASSIGN_OR_RETURN(auto connection, open_database(database, config.integer("data.cache")));
   TS_ASSIGN_OR_RETURN(const IncarnationId incarnation, load_or_draw_incarnation(*connection));
   AgentRegistry agents;

@@ -64,7 +64,7 @@ TEST_CASE("doctor: a database that is none is named with the way out", "[agent][
   f.enrol();
   std::ofstream(f.folder.file("agent.db")) << std::string(8'192, 'x');
   CHECK(f.run() == 1);
-  CHECK(f.says("restore it from the newest backup"));
+  CHECK(f.says("tillsync-agent doctor --recover"));
 }
 
 }  // namespace tillsync::agent
