@@ -10,6 +10,7 @@ namespace tillsync::hub {
 namespace {
 
 constexpr std::size_t kWriterAhead = 4;            // batches that wait in the writer's queue: enough to keep it busy, few to be fair
+constexpr std::int64_t kLiveBytesMax = 16 * 1'024;  // of a batch that goes before bulk: a few sales of an agent that has nothing else under way
 constexpr Duration kWriterLook = milliseconds(5);  // while others keep the writer's queue full
 constexpr Duration kStuckLook = milliseconds(20);  // while a peer's queue is full
 constexpr std::size_t kUnsentMax = 32;             // frames of one session that wait for their peer
@@ -168,7 +169,14 @@ void SessionsDriver::count(Slot& slot) {
 
 // ---- what sessions ask for
 
-void SessionsDriver::obey(const std::string& key, Slot&, IncomingBatch& batch) { queue_.push(key, std::move(batch)); }
+void SessionsDriver::obey(const std::string& key, Slot& slot, IncomingBatch& batch) {
+  // What a store sells now does not wait behind what another has been collecting for weeks.
+  const bool is_live = batch.plain_bytes <= kLiveBytesMax && !batch.opens_epoch && !batch.gap && slot.at_writer == 0 && !queue_.has(key);
+  if (is_live)
+    submit(key, std::move(batch), Priority::kRequest);
+  else
+    queue_.push(key, std::move(batch));
+}
 void SessionsDriver::obey(const std::string&, Slot& slot, const WantEpoch& want) {
   const auto position = registry_.epoch(want.agent_id, want.epoch);
   if (position)
@@ -217,12 +225,14 @@ void SessionsDriver::obey(const std::string&, Slot&, const Disconnected& gone) {
 
 /// Keeps a few batches waiting at the writer, in the order of turns.
 void SessionsDriver::feed_writer() {
-  while (writer_.bulk_waiting() < kWriterAhead) {
-    auto next = queue_.take();
-    if (!next) return;
-    auto& [key, batch] = *next;
-    submit(key, std::move(batch));
-  }
+  // One at a time: making it ready takes a while, in which others may have sold something.
+  may_feed_more_ = false;
+  if (writer_.bulk_waiting() >= kWriterAhead) return;
+  auto next = queue_.take();
+  if (!next) return;
+  auto& [key, batch] = *next;
+  submit(key, std::move(batch), Priority::kBulk);
+  may_feed_more_ = queue_.size() > 0 && writer_.bulk_waiting() < kWriterAhead;
   // The writer calls back after each of ours, so a queue that is full of ours is looked at again without a timer.
 }
 
@@ -238,7 +248,7 @@ void SessionsDriver::share_credit() {
   }
 }
 
-void SessionsDriver::submit(const std::string& key, IncomingBatch batch) {
+void SessionsDriver::submit(const std::string& key, IncomingBatch batch, Priority priority) {
   Slot& slot = slot_of(key);
   CommitDocuments command;
   command.documents.reserve(batch.events.size());
@@ -278,7 +288,7 @@ void SessionsDriver::submit(const std::string& key, IncomingBatch batch) {
   if (batch.opens_epoch) queue_.hold(key);
   ++slot.at_writer;
   ++at_writer_;
-  if (const auto submitted = writer_.submit(Priority::kBulk, std::move(command)); !submitted)
+  if (const auto submitted = writer_.submit(priority, std::move(command)); !submitted)
     answered(key, batch.epoch, batch.first_seq, last_seq, chain, submitted.error().detail);
 }
 

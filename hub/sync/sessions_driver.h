@@ -53,7 +53,7 @@ class SessionsDriver {
   /// When run() is due although nothing happened; nullopt = not at all.
   std::optional<Duration> poll_timeout(Duration now) const;
   /// run() has left something to do at once.
-  bool has_work() const { return !touched_.empty(); }
+  bool has_work() const { return !touched_.empty() || may_feed_more_; }
   SessionsCounters counters() const;
 
  private:
@@ -77,7 +77,7 @@ class SessionsDriver {
   void count(Slot& slot);
   void feed_writer();
   void share_credit();
-  void submit(const std::string& key, IncomingBatch batch);
+  void submit(const std::string& key, IncomingBatch batch, Priority priority);
   void answered(const std::string& key, const EpochId& epoch, std::uint64_t first, std::uint64_t last, const ChainHash& chain,
                 const std::optional<std::string>& problem);
 
@@ -107,6 +107,7 @@ class SessionsDriver {
   std::set<std::pair<Duration, std::string>> deadlines_;
   FairQueue queue_;
   std::size_t at_writer_ = 0;              // of all sessions
+  bool may_feed_more_ = false;
   std::int64_t credit_bytes_ = 0;          // of one agent, now
   SessionsCounters counted_;
 };

@@ -14,6 +14,7 @@ namespace tillsync::hub {
 namespace {
 
 constexpr std::size_t kFramesPerRound = 256;  // taken from the socket before the rest has its turn
+constexpr Duration kReceiveTime = milliseconds(1);  // … or until so much time has gone
 constexpr Duration kLongestWait = seconds(10);
 
 std::uint64_t random_number() {
@@ -108,7 +109,9 @@ class Loop final : public SyncLoop {
   }
 
   void receive() {
-    for (std::size_t i = 0; i < kFramesPerRound; ++i) {
+    // A frame of a backlog takes long: who sells now must not wait for all those that came with it.
+    const Duration end = os::monotonic() + kReceiveTime;
+    for (std::size_t i = 0; i < kFramesPerRound && (i == 0 || os::monotonic() < end); ++i) {
       const auto frame = socket_->receive();
       if (!frame) return;
       if (frame->peer_key.empty()) continue;

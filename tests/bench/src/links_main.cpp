@@ -12,6 +12,7 @@
 #include "common/crypto/crypto.h"
 #include "common/transport/socket.h"
 #include "common/wire/messages.h"
+#include "tests/bench/src/herd.h"
 #include "tests/bench/src/report.h"
 #include "tests/support/link_relay.h"
 #include "tests/support/stand.h"
@@ -182,6 +183,36 @@ void thin_line(Report& report) {
   report.figure("thin_request_p99", percentile(answers, 0.99), "s", "<= 2.5");
 }
 
+/// The same line with every twentieth packet lost, in a network of its own (tests/bench/links makes it).
+void lossy_line(Report& report) {
+  World world;
+  world.sell(kWaiting);
+  world.relay.set_shape(kThinLine);
+  Asker asker(world.stand, "ASK", world.endpoint());
+  const std::string port = std::to_string(world.relay.port());
+  for (const std::string& command : {std::string("nft add table inet tillsync"), std::string("nft 'add chain inet tillsync loss { type filter hook output priority 0; }'"),
+                                     "nft add rule inet tillsync loss tcp dport " + port + " numgen random mod 20 == 0 drop",
+                                     "nft add rule inet tillsync loss tcp sport " + port + " numgen random mod 20 == 0 drop"})
+    if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot be done here: " + command);
+  world.relay.set_up(true);
+  const double start = seconds_now();
+  asker.open();
+  std::vector<double> answers;
+  while (world.waiting() > 0) {
+    if (seconds_now() - start > kDrainMaxS) throw std::runtime_error("the backlog does not drain");
+    const double asked = seconds_now();
+    answers.push_back(asker.ask());
+    const double rest = kAskEveryS - (seconds_now() - asked);
+    if (rest > 0) transport::wait_readable({}, milliseconds(static_cast<std::int64_t>(rest * 1'000)));
+  }
+  const double drained = seconds_now() - start;
+  report.row("the same with 5 % of the packets lost: drained in", Report::number(drained) + " s; a status p50 " + Report::number(percentile(answers, 0.5)) + " s, p99 " +
+                                                                    Report::number(percentile(answers, 0.99)) + " s, " +
+                                                                    std::to_string(world.relay.counters().connections) + " connections");
+  report.figure("lossy_drain", drained, "s", "reported");
+  report.figure("lossy_request_p99", percentile(answers, 0.99), "s", "reported");
+}
+
 void black_hole(Report& report) {
   World world;
   world.relay.set_up(true);
@@ -235,6 +266,9 @@ int main(int argc, char** argv) {
     if (only.empty() || only == "thin") thin_line(report);
     if (only.empty() || only == "hole") black_hole(report);
     if (only.empty() || only == "flap") flapping(report);
+    if (only == "loss") lossy_line(report);
+    if (only.empty() || only == "herd") thundering_herd(report);
+    if (only.empty() || only == "weeks") dark_for_weeks(report);
     report.finish();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "links: %s\n", error.what());
