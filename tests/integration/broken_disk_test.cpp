@@ -2,12 +2,9 @@
 // the way out is told. Small file systems in memory stand in for disks; where they cannot be mounted, those tests say so.
 #include <sys/mount.h>
 
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <csignal>
 #include <cstring>
 #include <fstream>
-#include <thread>
 
 #include "tests/support/stand.h"
 
@@ -245,45 +242,4 @@ TEST_CASE("a hub whose database is gone or put back says so, and gets everything
     const auto totals = stand.hub_get("/v1/reconciliation?location=GB").at("items").at(0);
     return totals.at("waiting") == 0 && totals.at("erp").at("documents") == 100;
   });
-}
-
-TEST_CASE("SIGTERM under load: what was acknowledged is committed, at each of many stops", "[integration]") {
-  Stand stand("termload");
-  stand.start_hub();
-  stand.enrol("GB");
-  stand.start_agent("GB");
-  constexpr int kRounds = 6, kTills = 4;
-  std::atomic<bool> over = false;
-  std::atomic<int> acknowledged = 0;
-  std::vector<std::thread> tills;
-  for (int till = 0; till < kTills; ++till) {
-    tills.emplace_back([&, till] {
-      for (int number = 1; !over; ++number) {
-        // A till asks until it is told.
-        while (!over) {
-          const auto answer = stand.post("GB", smallest_sale("GB-" + std::to_string(till), std::to_string(number)));
-          if (answer.status == 200 || answer.status == 201) {
-            ++acknowledged;
-            break;
-          }
-        }
-      }
-    });
-  }
-  for (int round = 0; round < kRounds; ++round) {
-    const int before = acknowledged;
-    wait_until("some sales", [&] { return acknowledged > before + 40; });
-    if (round % 2 == 0) {
-      CHECK(stand.agents.at("GB")->terminate() == 0);
-      stand.start_agent("GB");
-    } else {
-      CHECK(stand.hub->terminate() == 0);
-      stand.start_hub();
-    }
-  }
-  over = true;
-  for (auto& till : tills) till.join();
-  // One that was committed may have lost its answer when all was over.
-  wait_until("all at the hub", [&] { return events_at_hub(stand) >= acknowledged; });
-  CHECK(events_at_hub(stand) <= acknowledged + kTills);
 }

@@ -183,17 +183,27 @@ void thin_line(Report& report) {
   report.figure("thin_request_p99", percentile(answers, 0.99), "s", "<= 2.5");
 }
 
-/// The same line with every twentieth packet lost, in a network of its own (tests/bench/links makes it).
-void lossy_line(Report& report) {
+void command(const std::string& text) {
+  if (std::system(text.c_str()) != 0) throw std::runtime_error("cannot be done here: " + text);
+}
+
+/// The same line made by the kernel, in a network of its own (tests/bench/links makes it): the rate by tbf in each direction, the delay by
+/// the relay, and with `loss` every twentieth packet lost.
+void kernel_line(Report& report, bool loss) {
   World world;
   world.sell(kWaiting);
-  world.relay.set_shape(kThinLine);
+  world.relay.set_shape({0, kThinLine.one_way_s});
   Asker asker(world.stand, "ASK", world.endpoint());
   const std::string port = std::to_string(world.relay.port());
-  for (const std::string& command : {std::string("nft add table inet tillsync"), std::string("nft 'add chain inet tillsync loss { type filter hook output priority 0; }'"),
-                                     "nft add rule inet tillsync loss tcp dport " + port + " numgen random mod 20 == 0 drop",
-                                     "nft add rule inet tillsync loss tcp sport " + port + " numgen random mod 20 == 0 drop"})
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot be done here: " + command);
+  command("tc qdisc add dev lo root handle 1: htb default 30 2>/dev/null");
+  command("tc class add dev lo parent 1: classid 1:30 htb rate 10gbit quantum 60000");
+  command("nft add table inet tillsync && nft 'add chain inet tillsync out { type filter hook output priority 0; }'");
+  for (const auto& [band, match] : {std::pair{"40", "dport "}, {"50", "sport "}}) {
+    command(std::string("tc class add dev lo parent 1: classid 1:") + band + " htb rate 10gbit quantum 60000");
+    command(std::string("tc qdisc add dev lo parent 1:") + band + " handle " + band + ": tbf rate 50kbit burst 4kb limit 8kb");
+    if (loss) command("nft add rule inet tillsync out tcp " + std::string(match) + port + " numgen random mod 20 == 0 drop");
+    command("nft add rule inet tillsync out tcp " + std::string(match) + port + " meta priority set 1:" + band);
+  }
   world.relay.set_up(true);
   const double start = seconds_now();
   asker.open();
@@ -206,11 +216,15 @@ void lossy_line(Report& report) {
     if (rest > 0) transport::wait_readable({}, milliseconds(static_cast<std::int64_t>(rest * 1'000)));
   }
   const double drained = seconds_now() - start;
-  report.row("the same with 5 % of the packets lost: drained in", Report::number(drained) + " s; a status p50 " + Report::number(percentile(answers, 0.5)) + " s, p99 " +
-                                                                    Report::number(percentile(answers, 0.99)) + " s, " +
-                                                                    std::to_string(world.relay.counters().connections) + " connections");
-  report.figure("lossy_drain", drained, "s", "reported");
-  report.figure("lossy_request_p99", percentile(answers, 0.99), "s", "reported");
+  command("tc qdisc del dev lo root && nft delete table inet tillsync");
+  const auto counters = world.relay.counters();
+  const std::string name = loss ? "lossy" : "kernel";
+  report.row(std::string("the same line by the kernel's tbf") + (loss ? ", 5 % of the packets lost" : ""),
+             Report::number(drained) + " s; a status p50 " + Report::number(percentile(answers, 0.5)) + " s, p99 " + Report::number(percentile(answers, 0.99)) + " s, " +
+                 std::to_string(counters.connections) + " connections");
+  report.figure(name + "_drain", drained, "s", "reported");
+  report.figure(name + "_request_p99", percentile(answers, 0.99), "s", "reported");
+  report.figure(name + "_connections", static_cast<double>(counters.connections), "connections", "4: none needless");
 }
 
 void black_hole(Report& report) {
@@ -266,7 +280,10 @@ int main(int argc, char** argv) {
     if (only.empty() || only == "thin") thin_line(report);
     if (only.empty() || only == "hole") black_hole(report);
     if (only.empty() || only == "flap") flapping(report);
-    if (only == "loss") lossy_line(report);
+    if (only == "kernel") {
+      kernel_line(report, false);
+      kernel_line(report, true);
+    }
     if (only.empty() || only == "herd") thundering_herd(report);
     if (only.empty() || only == "weeks") dark_for_weeks(report);
     report.finish();
