@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kWishBytesMin = 4 * 1024;
 constexpr std::size_t kBatchesAhead = 2;
 constexpr std::size_t kPermille = 1'000;
+// Fewer than a frame may hold: the hub takes turns by batches, so that one agent's batch is what another waits for.
+constexpr std::size_t kEventsPerBatch = 128;
 constexpr std::size_t kPackingMemory = 8;  // a new batch counts for one part in eight
 constexpr std::size_t kPackingMax = 20 * kPermille;
 
@@ -103,7 +105,7 @@ OutboxSender::Batch OutboxSender::plan_batch() const {
   const std::size_t wanted = plain_of_wire(window_.batch_bytes());
   for (const OutboxRow& row : rows_) {
     const std::size_t bytes = wire::size_of(row.event);
-    if (batch.count == kBatchEventsMax || (batch.count > 0 && batch.plain_bytes + bytes > std::min(wanted, kBatchBytesMax))) break;
+    if (batch.count == kEventsPerBatch || (batch.count > 0 && batch.plain_bytes + bytes > std::min(wanted, kBatchBytesMax))) break;
     batch.plain_bytes += bytes;
     ++batch.count;
   }
@@ -117,7 +119,7 @@ bool OutboxSender::may_send(const Batch& batch) const {
   if (flight_plain_bytes_ + batch.plain_bytes > credit) return false;
   if (!window_.may_send(wire_of_plain(batch.plain_bytes))) return false;
   // Rows that come in a moment make a fuller batch; an acknowledgement on its way will call again.
-  return batch.count < rows_.size() || batch.count == kBatchEventsMax || !more_to_load();
+  return batch.count < rows_.size() || batch.count == kEventsPerBatch || !more_to_load();
 }
 
 std::optional<Bytes> OutboxSender::next_frame(Duration now) {

@@ -322,7 +322,7 @@ void measure(const fs::path& folder, const std::string& bin) {
 
   // Memory: a fresh agent on an empty outbox, filled by the door, hub away.
   const fs::path outbox = folder / "agent" / "agent.db";
-  for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(outbox.string() + suffix);
+  for (const char* suffix : {"", "-wal", "-shm", ".made"}) fs::remove(outbox.string() + suffix);
   agent = stand.agent();
   wait_for("the agent's door", kWaitMaxS, 0.02, [&] { return accepts(stand.pos_port); });
   const double idle_mib = static_cast<double>(agent->resident_kib()) / 1024;
