@@ -23,10 +23,9 @@ HistoryDecision compare_histories(const OutboxState& state, const wire::Welcome&
       return continue_behind(state.first_seq - 1, sync::chain_seed(state.epoch));
     return rebase_from(state, state.oldest_held_seq);
   }
-  const std::uint64_t new_first = same_hub_life ? state.acked_seq + 1 : state.oldest_held_seq;
-  if (welcome.seq > state.last_seq || welcome.seq + 1 < state.first_seq) return rebase_from(state, new_first);
+  if (welcome.seq > state.last_seq || welcome.seq + 1 < state.first_seq) return rebase_from(state, state.oldest_held_seq);
   if (!lookup.asked) return {HistoryVerdict::kNeedChain, welcome.seq, {}};
-  if (lookup.chain && *lookup.chain != welcome.chain) return rebase_from(state, new_first);
+  if (lookup.chain && *lookup.chain != welcome.chain) return rebase_from(state, state.oldest_held_seq);
   return continue_behind(welcome.seq, welcome.chain);
 }
 

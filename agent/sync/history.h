@@ -6,14 +6,14 @@
 // | epoch not known, same incarnation | nothing of the epoch acknowledged             | send the epoch from its beginning |
 // | epoch not known, same incarnation | some of the epoch acknowledged                | new epoch from the oldest row held |
 // | epoch not known, another hub life | any                                           | new epoch from the oldest row held |
-// | seq behind our last               | any (restored copy, sold on elsewhere)        | new epoch                        |
+// | seq behind our last               | any (restored copy, sold on elsewhere)        | new epoch from the oldest row held |
 // | seq, chain                        | same chain at seq                             | go on behind seq                 |
-// | seq, chain                        | another chain at seq                          | new epoch                        |
+// | seq, chain                        | another chain at seq                          | new epoch from the oldest row held |
 // | seq, chain                        | chain at seq is pruned                        | go on; what is gone is declared a gap |
 //
-// A new epoch begins behind what is acknowledged when the hub's life is the one remembered, else at the oldest row held: what an
-// earlier life acknowledged may be lost. Business identity removes at the hub what it has already. "Same incarnation" is also
-// true as long as no hub was ever seen.
+// A new epoch holds everything that is held, also what was acknowledged under the one before: should the hub be put back, unannounced,
+// to a time before it has heard of the new epoch, nothing else would tell that it has lost what the old one had brought. Business
+// identity removes at the hub what it has already. "Same incarnation" is also true as long as no hub was ever seen.
 #pragma once
 
 #include <cstdint>

@@ -206,7 +206,7 @@ TEST_CASE("pair: a clone that sold while the original was off is found by the ch
   CHECK(all_arrived(world, clone));
 }
 
-TEST_CASE("pair: an agent restored from a backup that sold on starts a new epoch behind what was acknowledged", "[sim]") {
+TEST_CASE("pair: an agent restored from a backup that sold on starts a new epoch with everything it holds", "[sim]") {
   World world(8);
   Machine& store = start_store(world, 100);
   REQUIRE(world.run_until_drained(seconds(10)));
@@ -220,8 +220,8 @@ TEST_CASE("pair: an agent restored from a backup that sold on starts a new epoch
   store.connect();
   CHECK(world.run_until_drained(seconds(10)));
   CHECK(store.rebases == 1);
-  CHECK(store.outbox.state.first_seq == 101);
-  CHECK(world.all_arrived_once(store));
+  CHECK(store.outbox.state.first_seq == 1);
+  CHECK(all_arrived(world, store));  // what was acknowledged comes again: identity takes it out, which these few lines of memory do not
 }
 
 TEST_CASE("pair: an agent restored from a backup without a sale since takes a new epoch as well", "[sim]") {
