@@ -142,7 +142,8 @@ Result<std::unique_ptr<AgentApp>> AgentApp::start(const config::Config& config) 
   TS_RETURN_IF_ERROR(check_not_lost(folder));
   auto parts = std::make_unique<Parts>(std::move(lock), transport::make_context());
   TS_RETURN_IF_ERROR(parts->start(config, keys));
-  TS_RETURN_IF_ERROR(note_database_made(folder));
+  // A full disk must not keep the doors closed: the next start notes it.
+  if (const auto noted = note_database_made(folder); !noted) log::write(log::Level::kWarning, "not noted that the database was made", noted.error());
   return std::unique_ptr<AgentApp>(new AgentApp(std::move(parts)));
 }
 
