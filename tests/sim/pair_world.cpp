@@ -94,7 +94,10 @@ bool FakeLedger::commit(const hub::IncomingBatch& batch) {
     epoch = {batch.gap->last_seq, batch.gap->chain};
     return true;
   }
-  for (const wire::Event& event : batch.events) ++documents[event.payload];
+  for (const wire::Event& event : batch.events) {
+    int& count = documents[event.payload];
+    count = std::max(count, ++arrivals[{batch.epoch, event.payload}]);
+  }
   epoch = {batch.first_seq + batch.events.size() - 1, batch.chains.back()};
   return true;
 }
@@ -319,7 +322,8 @@ void World::pump_hub() {
 
 void World::answer_hub(hub::HubSessionEvent event) {
   if (auto* batch = std::get_if<hub::IncomingBatch>(&event)) {
-    const Duration free = commits_.empty() ? now : std::max(now, commits_.back().at);
+    // Group commit: what comes while one runs goes into the next, together.
+    const Duration free = commits_.empty() ? now : std::max(now, commits_.front().at);
     commits_.push_back({free + commit_time, std::move(*batch)});
   } else if (const auto* wanted = std::get_if<hub::WantEpoch>(&event)) {
     const auto known = ledger.epochs.find(wanted->epoch);

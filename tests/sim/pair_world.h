@@ -49,7 +49,9 @@ struct FakeLedger {
   };
   IncarnationId incarnation;
   std::map<EpochId, Epoch> epochs;
-  std::map<std::string, int> documents;  // how often each arrived, over all epochs
+  /// How often each arrived, within one epoch at the most: under another epoch the business identity takes it out, as hub/intake does.
+  std::map<std::string, int> documents;
+  std::map<std::pair<EpochId, std::string>, int> arrivals;
   std::vector<wire::Gap> gaps;
   std::uint64_t inbox_last = 0;
 
