@@ -66,6 +66,8 @@ enum class PlantedBug {
   kErpKeyChanges,           // each try has a key of its own
   kErpStockWrong,           // a line of the posting has another quantity
   kErpAmountWrong,          // a posting's amounts are doubled
+  kAckNeverStored,          // the agent forgets what the hub has confirmed
+  kConflictNeverHealed,     // an agent that was released stays paused
 };
 
 /// For the command line and the tests, in the order of the enumeration.
@@ -73,7 +75,8 @@ inline constexpr const char* kPlantedBugNames[] = {"none",          "answer_befo
                                                    "cursor_off_by_one", "agent_cursor_back", "conflict_merged",     "stock_wrong",
                                                    "count_ignores_order", "erp_timeout_means_not_sent", "erp_order_ignored",
                                                    "posting_skipped", "lost_inbox", "hub_cursor_back", "chain_wrong", "line_lost", "document_invented",
-                                                   "alarm_invented", "erp_key_changes", "erp_stock_wrong", "erp_amount_wrong"};
+                                                   "alarm_invented", "erp_key_changes", "erp_stock_wrong", "erp_amount_wrong",
+                                                   "ack_never_stored", "conflict_never_healed"};
 
 struct Plan {
   std::uint64_t seed = 0;

@@ -44,6 +44,8 @@ const Planted kPlanted[] = {
     {PlantedBug::kErpKeyChanges, 1, {"everything at the ERP", "exactly once at the ERP"}},
     {PlantedBug::kErpStockWrong, 1, {"stock at the ERP"}},
     {PlantedBug::kErpAmountWrong, 1, {"money"}},
+    {PlantedBug::kAckNeverStored, 1, {"liveness: outbox"}},
+    {PlantedBug::kConflictNeverHealed, 1, {"liveness: pause"}},
 };
 
 }  // namespace

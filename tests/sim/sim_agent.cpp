@@ -170,6 +170,7 @@ void SimAgent::prune() {
 }
 
 void SimAgent::submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain) {
+  if (world_.bug() == PlantedBug::kAckNeverStored) return;
   ack_.put(incarnation, seq, chain, world_.now());
   schedule_ack();
 }

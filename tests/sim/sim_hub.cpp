@@ -319,7 +319,7 @@ void SimHub::put_product(int sku, std::int64_t version) {
 
 void SimHub::clear_up() {
   for (const auto& known : agents_->all()) {
-    if (known.agent.standing != hub::Standing::kConflict) continue;
+    if (known.agent.standing != hub::Standing::kConflict || world_.bug() == PlantedBug::kConflictNeverHealed) continue;
     const auto healed = std::make_shared<std::optional<hub::AgentRecord>>();
     (void)submit(hub::Priority::kRequest,
                  hub::Task{"heal",
