@@ -67,6 +67,12 @@ void check_body(Warnings& warnings, const TillEvent& body, const Path& root) {
 void check_body(Warnings& warnings, const Void& body, const Path& root) {
   check_void(warnings, body, root);
 }
+void check_body(Warnings& warnings, const Promise& body, const Path& root) {
+  check_promise(warnings, body, root);
+}
+void check_body(Warnings& warnings, const LeaseClose& body, const Path& root) {
+  check_lease_close(warnings, body, root);
+}
 
 }  // namespace
 

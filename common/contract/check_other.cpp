@@ -125,4 +125,19 @@ void check_void(Warnings& warnings, const Void& void_document, const Path& root)
     warnings.unknown_value(path.member("contract"), voids.contract);
 }
 
+void check_promise(Warnings& warnings, const Promise& promise, const Path& root) {
+  if (!promise.purpose.empty() && reservation_purpose(promise.purpose) == ReservationPurpose::kUnknown)
+    warnings.unknown_value(root.member("purpose"), promise.purpose);
+  const Path lines = root.member("lines");
+  for (std::size_t i = 0; i < promise.lines.size(); ++i) {
+    if (promise.lines[i].qty.milli <= 0)
+      warnings.add("odd_sign", lines.entry(i).member("qty"), "a promise is of more than nothing");
+  }
+}
+
+void check_lease_close(Warnings& warnings, const LeaseClose& close, const Path& root) {
+  if (close.used.milli < 0) warnings.add("odd_sign", root.member("used"), "it counts units, so it is not negative");
+  if (close.unused.milli < 0) warnings.add("odd_sign", root.member("unused"), "it counts units, so it is not negative");
+}
+
 }  // namespace tillsync

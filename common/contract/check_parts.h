@@ -12,6 +12,8 @@ void check_movement(Warnings& warnings, const StockMovement& movement, const Pat
 void check_close(Warnings& warnings, const TillClose& close, const Path& root);
 void check_event(Warnings& warnings, const TillEvent& event, const Path& root);
 void check_void(Warnings& warnings, const Void& void_document, const Path& root);
+void check_promise(Warnings& warnings, const Promise& promise, const Path& root);
+void check_lease_close(Warnings& warnings, const LeaseClose& close, const Path& root);
 
 /// A sum that may leave 64 bits; once it has, it stays "not a number" and equals nothing.
 class Sum {

@@ -15,6 +15,10 @@ bool make_body(std::string_view contract, Body& body) {
     body.emplace<TillEvent>();
   else if (contract == "void/1")
     body.emplace<Void>();
+  else if (contract == "promise/1")
+    body.emplace<Promise>();
+  else if (contract == "lease-close/1")
+    body.emplace<LeaseClose>();
   else
     return false;
   return true;

@@ -473,7 +473,58 @@ struct Void {
   }
 };
 
-using Body = std::variant<Sale, Return, StockMovement, TillClose, TillEvent, Void>;
+struct PromiseLine {
+  std::int64_t line_no = 0;
+  std::string lease_id;
+  Sku sku;
+  Quantity qty;
+  Extras extras;
+  template <class V, class S>
+  static void fields(V& v, S& s) {
+    v.field("line_no", s.line_no, Need::kRequired);
+    v.field("lease_id", s.lease_id, Need::kRequired);
+    v.field("sku", s.sku, Need::kRequired);
+    v.field("qty", s.qty, Need::kRequired);
+  }
+};
+
+/// promise/1: what an agent promised out of its leases while it was dark (ARCHITECTURE section 6).
+struct Promise {
+  std::string promise_id;  // what a sale names as its reservation_id
+  std::string purpose;     // as of reservation/1
+  std::string order_no, contact_ref;
+  std::optional<Instant> hold_until;  // agent's clock
+  std::vector<PromiseLine> lines;
+  Extras extras;
+  template <class V, class S>
+  static void fields(V& v, S& s) {
+    v.field("promise_id", s.promise_id, Need::kRequired);
+    v.field("purpose", s.purpose, Need::kOptional);
+    v.field("order_no", s.order_no, Need::kOptional);
+    v.field("contact_ref", s.contact_ref, Need::kOptional);
+    v.field("hold_until", s.hold_until, Need::kOptional);
+    v.field("lines", s.lines, Need::kRequired);
+  }
+};
+
+/// lease-close/1: the end of a lease, behind its last promise.
+struct LeaseClose {
+  std::string lease_id;
+  Sku sku;
+  Quantity used, unused;
+  std::optional<Reason> reason;
+  Extras extras;
+  template <class V, class S>
+  static void fields(V& v, S& s) {
+    v.field("lease_id", s.lease_id, Need::kRequired);
+    v.field("sku", s.sku, Need::kRequired);
+    v.field("used", s.used, Need::kRequired);
+    v.field("unused", s.unused, Need::kRequired);
+    v.field("reason", s.reason, Need::kOptional);
+  }
+};
+
+using Body = std::variant<Sale, Return, StockMovement, TillClose, TillEvent, Void, Promise, LeaseClose>;
 
 struct Document {
   Header header;

@@ -85,6 +85,7 @@ struct Product {
   std::string erp_item;
   bool active = true;
   std::int64_t version = 0;
+  std::string stock_class;  // which rules of leases and safety stock it follows; "" = the default ones
   Extras extras;
   template <class V, class S>
   static void fields(V& v, S& s) {
@@ -100,6 +101,7 @@ struct Product {
     v.field("erp_item", s.erp_item, Need::kOptional);
     v.field("active", s.active, Need::kOptional);
     v.field("version", s.version, Need::kOptional);
+    v.field("stock_class", s.stock_class, Need::kOptional);
   }
 };
 

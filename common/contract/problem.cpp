@@ -31,6 +31,13 @@ constexpr std::array kKnownProblems = {
     KnownProblem{"text_too_long", 422, "A text is too long"},
     KnownProblem{"duplicate_field", 422, "A field is given twice"},
     KnownProblem{"number_out_of_range", 422, "A number is too large or has too many decimals"},
+    KnownProblem{"no_lines", 422, "Nothing is asked for"},
+    KnownProblem{"missing_field", 422, "A field that is needed is not given"},
+    KnownProblem{"bad_quantity", 422, "A quantity is not above zero"},
+    KnownProblem{"unknown_value", 422, "A word is not known here"},
+    KnownProblem{"duplicate_line_no", 422, "Two lines have one number"},
+    KnownProblem{"hold_out_of_range", 422, "A hold of that length cannot be"},
+    KnownProblem{"too_many_locations", 422, "A line names too many locations"},
 };
 
 }  // namespace

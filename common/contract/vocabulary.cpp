@@ -39,6 +39,12 @@ constexpr std::array<Word<GoodsState>, 6> kGoodsStates = {{{"", GoodsState::kSel
                                                            {"quarantine", GoodsState::kQuarantine},
                                                            {"destroyed", GoodsState::kDestroyed},
                                                            {"no_goods", GoodsState::kNoGoods}}};
+constexpr std::array<Word<ReservationPurpose>, 6> kPurposes = {{{"", ReservationPurpose::kWeb},
+                                                                {"web", ReservationPurpose::kWeb},
+                                                                {"collect", ReservationPurpose::kCollect},
+                                                                {"ship_from_store", ReservationPurpose::kShipFromStore},
+                                                                {"phone_hold", ReservationPurpose::kPhoneHold},
+                                                                {"layaway", ReservationPurpose::kLayaway}}};
 constexpr std::array<Word<TillEventType>, 6> kTillEventTypes = {{{"no_sale", TillEventType::kNoSale},
                                                                  {"cancelled", TillEventType::kCancelled},
                                                                  {"cash_in", TillEventType::kCashIn},
@@ -59,6 +65,10 @@ GoodsState goods_state(std::string_view text) {
 }
 TillEventType till_event_type(std::string_view text) {
   return meaning(kTillEventTypes, text);
+}
+
+ReservationPurpose reservation_purpose(std::string_view text) {
+  return meaning(kPurposes, text);
 }
 
 }  // namespace tillsync

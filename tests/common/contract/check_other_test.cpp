@@ -118,3 +118,28 @@ TEST_CASE("check void: it names a sale or a return", "[contract][check]") {
   json["voids"]["contract"] = "return";
   CHECK(warnings(json).empty());
 }
+
+TEST_CASE("check promise: units are more than nothing, words are known", "[contract][check]") {
+  auto json = samples::header("promise/1");
+  json["promise_id"] = "pr_1";
+  json["lines"] = {{{"line_no", 1}, {"lease_id", "ls_1"}, {"sku", "A"}, {"qty", "2"}}};
+  CHECK(warnings(json).empty());
+  json["purpose"] = "lottery";
+  json["lines"][0]["qty"] = "0";
+  CHECK(warnings(json) == List{"unknown_value /purpose", "odd_sign /lines/0/qty"});
+  json["purpose"] = "collect";
+  json["lines"][0] = {{"line_no", 1}, {"sku", "A"}, {"qty", "2"}};
+  CHECK(warnings(json) == List{"missing_field /lines/0/lease_id"});
+}
+
+TEST_CASE("check lease close: it counts units", "[contract][check]") {
+  auto json = samples::header("lease-close/1");
+  json["lease_id"] = "ls_1";
+  json["sku"] = "A";
+  json["used"] = "0";
+  json["unused"] = "5";
+  CHECK(warnings(json).empty());
+  json["used"] = "-1";
+  json["unused"] = "-0.5";
+  CHECK(warnings(json) == List{"odd_sign /used", "odd_sign /unused"});
+}

@@ -5,6 +5,7 @@
 #include "common/base/limits.h"
 #include "common/contract/field_list.h"
 #include "common/contract/masterdata.h"
+#include "common/contract/reservation.h"
 #include "tests/common/contract/samples.h"
 
 using namespace tillsync;
@@ -132,6 +133,8 @@ TEST_CASE("schema: documents have the fields of the code", "[contract][schema]")
   compare_document<TillClose>("till-close-1");
   compare_document<TillEvent>("till-event-1");
   compare_document<Void>("void-1");
+  compare_document<Promise>("promise-1");
+  compare_document<LeaseClose>("lease-close-1");
 }
 
 TEST_CASE("schema: master data and postings have the fields of the code", "[contract][schema]") {
@@ -139,6 +142,7 @@ TEST_CASE("schema: master data and postings have the fields of the code", "[cont
   compare_masterdata<Product>("product-1");
   compare_masterdata<Price>("price-1");
   compare_masterdata<Posting>("posting-1");
+  compare_masterdata<ReservationRequest>("reservation-1");
 }
 
 TEST_CASE("schema: identifiers and texts have the limits of the code", "[contract][schema]") {

@@ -41,5 +41,9 @@ TEST_CASE("vocabulary: unknown and empty words are unknown, an empty state is se
   CHECK(movement_type("theft") == MovementType::kUnknown);
   CHECK(goods_state("") == GoodsState::kSellable);
   CHECK(goods_state("lost") == GoodsState::kUnknown);
+  CHECK(reservation_purpose("layaway") == ReservationPurpose::kLayaway);
+  CHECK(reservation_purpose("ship_from_store") == ReservationPurpose::kShipFromStore);
+  CHECK(reservation_purpose("") == ReservationPurpose::kWeb);
+  CHECK(reservation_purpose("lottery") == ReservationPurpose::kUnknown);
   CHECK(till_event_type("") == TillEventType::kUnknown);
 }
