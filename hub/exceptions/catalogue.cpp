@@ -67,6 +67,25 @@ constexpr CatalogueEntry kEntries[] = {
     {"quantity_overflow", "A quantity is beyond measure", "The stock that it would make cannot be written, so no stock moved for that line.",
      "Correct the document at the till and book the line as an adjustment.", kStockControl, 24, false},
 
+    // Reservations and leases.
+    {"reservation_broken", "A promise to a customer cannot be kept", "Late documents left less on hand than is promised, no other location can deliver, and the ruling chose this reservation.",
+     "Tell the customer of the order that the detail names; offer another article, a later date, or the money back.", kStockControl, 4, false},
+    {"oversold", "More is promised than is on hand", "What is short is picked, ready for pick-up or leased to an agent, so no ruling may break it. Open leases there were asked back.",
+     "Count the SKU; then break a reservation by hand, or bring stock.", kStockControl, 8, true},
+    {"reservation_unknown", "A document hands over a reservation that is not here", "The sale is booked. When the promise comes that it names, its units are taken from there.",
+     "Check whether another agent of the store is behind; if nothing comes, check the POS mapping.", kStoreIt, 24, false},
+    {"promise_beyond_lease", "A store promised more than it was leased", "The promise stands and its units are reserved, so somebody else may get less.",
+     "Check the stock of the SKU; look for a restored backup or a second agent with the same key.", kStockControl, 8, false},
+    {"promise_id_taken", "Two promises have one number", "The second is kept under a number of its own; a sale that names the first takes from the first.",
+     "Correct what makes the numbers, or release the second by hand.", kStoreIt, 24, false},
+    {"lease_frozen", "A lease waits for a decision", "Its agent has begun a new history (a restored backup, a new disk): promises that it made before may be lost, so its units stay set apart.",
+     "Ask the store what it has promised; then free the rest: tillsyncctl lease force ID --reason TEXT.", kStockControl, 8, false},
+    {"lease_mismatch", "An agent and the hub count a lease differently", "The agent closed a lease with other figures than its promises add up to. What is in doubt stays set apart.",
+     "Compare the store's promises with the hub's; then free the rest: tillsyncctl lease force ID --reason TEXT.", kStockControl, 8, false},
+    {"lease_unknown", "An agent closed a lease that is not known here", "Nothing changes.", "Check whether the hub was restored from a backup.", kStoreIt, 24, false},
+    {"stock_differs", "Sums of stock are not what their records say", "The self-check found positions whose reserved or leased sums, or balances, differ from their records.",
+     "Look at them: tillsyncctl stock verify; then correct them: tillsyncctl stock verify --repair --reason TEXT.", kStockControl, 8, true},
+
     // Postings and ERP.
     {"posting.unbalanced", "Debit and credit differ", "The document's own figures make no balanced journal, so it is held and not sent.",
      "Correct the mapping or the document's figures; then replay the posting.", kFinance, 24, false},

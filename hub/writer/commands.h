@@ -38,10 +38,17 @@ struct Task {
   std::string name;  // for the log
   std::function<Result<void>(sql::Connection&, Instant now)> apply;
   std::function<void(Result<void>)> done;
+  bool changes_masterdata = false;  // stages drop what they remember of it
+};
+
+/// A request for stock, decided together with the others of its group. `done` gets the answer after COMMIT; a refusal is an answer.
+struct DecideRequest {
+  StockRequest request;
+  std::function<void(Result<StockAnswer>)> done;
 };
 
 enum class Priority { kRequest, kBulk };  // requests (tasks, API) go before bulk catch-up
-using Command = std::variant<CommitDocuments, Task>;
+using Command = std::variant<CommitDocuments, Task, DecideRequest>;
 
 /// The one way in. Any thread.
 class WriterPort {

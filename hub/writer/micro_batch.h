@@ -14,6 +14,7 @@
 #include "common/contract/document.h"
 #include "common/contract/masterdata.h"
 #include "common/wire/messages.h"
+#include "hub/writer/requests.h"
 
 namespace tillsync::hub {
 
@@ -119,11 +120,19 @@ struct CursorMoved {
   ChainHash chain;
 };
 
+/// Something for the agents of a scope (hub/outbound/outbound_item.h); a newer item of the same scope, kind and key replaces it.
+struct OutboundQueued {
+  std::string scope, kind, key;
+  Bytes payload;
+};
+
 struct MicroBatch {
   Instant now;  // hub's clock
   std::vector<IncomingDocument> documents;
   std::vector<GapDeclared> gaps;
   std::vector<CursorMoved> cursors;
+  std::vector<StockRequest> requests;
+  std::vector<StockAnswer> answers;  // one per request, by the reservations stage
 
   // Facts, in the order of the stages.
   std::vector<StockChanged> stock_changes;
@@ -131,6 +140,7 @@ struct MicroBatch {
   std::vector<PostingQueued> postings;
   std::vector<ExceptionRaised> exceptions;
   std::vector<ExceptionSettled> settled;
+  std::vector<OutboundQueued> outbound;
 };
 
 }  // namespace tillsync::hub

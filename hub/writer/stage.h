@@ -2,6 +2,7 @@
 // one list of stages over a micro-batch inside one transaction (ARCHITECTURE section 3). Writer thread only.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "common/base/error.h"
@@ -23,6 +24,11 @@ class Stage {
   /// After COMMIT or ROLLBACK: keep or drop what was cached during the batch.
   virtual void committed() {}
   virtual void rolled_back() {}
+  /// A task of this group has changed master data: what is remembered of it may be wrong.
+  virtual void masterdata_changed() {}
+  /// How long until this stage has something to do although nothing comes (an expiry); nullopt = not at all. It is then given an
+  /// empty batch. Asked after each group.
+  virtual std::optional<Duration> due_in() { return std::nullopt; }
 };
 
 }  // namespace tillsync::hub

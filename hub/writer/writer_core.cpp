@@ -28,6 +28,7 @@ MicroBatch gather(std::span<Command> group, const std::vector<std::size_t>& coun
   batch.now = now;
   const std::size_t total = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
   for (std::size_t index = 0; index < group.size(); ++index) {
+    if (auto* asked = std::get_if<DecideRequest>(&group[index])) batch.requests.push_back(std::move(asked->request));
     auto* commit = std::get_if<CommitDocuments>(&group[index]);
     if (commit == nullptr) continue;
     if (commit->gap) batch.gaps.push_back(*commit->gap);
@@ -47,7 +48,9 @@ MicroBatch gather(std::span<Command> group, const std::vector<std::size_t>& coun
 /// Undoes gather, for another run.
 void give_back(std::span<Command> group, const std::vector<std::size_t>& counts, MicroBatch& batch) {
   auto next = batch.documents.begin();
+  auto next_request = batch.requests.begin();
   for (std::size_t index = 0; index < group.size(); ++index) {
+    if (auto* asked = std::get_if<DecideRequest>(&group[index])) asked->request = std::move(*next_request++);
     if (counts[index] == 0) continue;
     std::vector<IncomingDocument>& documents = std::get<CommitDocuments>(group[index]).documents;
     for (std::size_t i = 0; i < counts[index]; ++i, ++next) {
@@ -65,8 +68,8 @@ DocumentOutcome outcome_of(const IncomingDocument& document) {
   return outcome;
 }
 
-bool has_documents(const MicroBatch& batch) {
-  return !batch.documents.empty() || !batch.gaps.empty() || !batch.cursors.empty();
+bool has_work(const MicroBatch& batch) {
+  return !batch.documents.empty() || !batch.gaps.empty() || !batch.cursors.empty() || !batch.requests.empty();
 }
 
 /// What every other command would meet as well.
@@ -93,10 +96,17 @@ Result<void> WriterCore::run_stages(MicroBatch& batch) {
 Result<void> WriterCore::apply(std::span<Command> group, MicroBatch& batch) {
   try {
     TS_RETURN_IF_ERROR(connection_.begin());
+    bool changes_masterdata = false;
     for (const Command& command : group) {
-      if (const auto* task = std::get_if<Task>(&command)) TS_RETURN_IF_ERROR(task->apply(connection_, batch.now));
+      const auto* task = std::get_if<Task>(&command);
+      if (task == nullptr) continue;
+      TS_RETURN_IF_ERROR(task->apply(connection_, batch.now));
+      changes_masterdata = changes_masterdata || task->changes_masterdata;
     }
-    if (has_documents(batch)) TS_RETURN_IF_ERROR(run_stages(batch));
+    if (changes_masterdata) {
+      for (const auto& stage : stages_) stage->masterdata_changed();
+    }
+    if (group.empty() || has_work(batch)) TS_RETURN_IF_ERROR(run_stages(batch));
     const Duration before = clock_ ? clock_() : Duration{};
     auto committed = connection_.commit();
     if (clock_) last_commit_ = clock_() - before;
@@ -119,10 +129,12 @@ Result<std::vector<WriterCore::Outcomes>> WriterCore::attempt(std::span<Command>
   }
   for (const auto& stage : stages_) stage->committed();
   std::vector<Outcomes> outcomes(group.size());
-  std::size_t next = 0;
+  TS_CHECK(batch.answers.size() == batch.requests.size());
+  std::size_t next = 0, next_answer = 0;
   for (std::size_t index = 0; index < group.size(); ++index) {
-    outcomes[index].reserve(counts[index]);
-    for (std::size_t i = 0; i < counts[index]; ++i) outcomes[index].push_back(outcome_of(batch.documents[next++]));
+    if (std::holds_alternative<DecideRequest>(group[index])) outcomes[index].answer = std::move(batch.answers[next_answer++]);
+    outcomes[index].documents.reserve(counts[index]);
+    for (std::size_t i = 0; i < counts[index]; ++i) outcomes[index].documents.push_back(outcome_of(batch.documents[next++]));
   }
   return outcomes;
 }
@@ -132,8 +144,11 @@ void WriterCore::succeed(std::span<Command> group, std::vector<Outcomes> outcome
   trouble_.reset();
   for (std::size_t index = 0; index < group.size(); ++index) {
     if (auto* commit = std::get_if<CommitDocuments>(&group[index])) {
-      counters_.documents += outcomes[index].size();
-      if (commit->done) commit->done(std::move(outcomes[index]));
+      counters_.documents += outcomes[index].documents.size();
+      if (commit->done) commit->done(std::move(outcomes[index].documents));
+    } else if (auto* asked = std::get_if<DecideRequest>(&group[index])) {
+      ++counters_.requests;
+      if (asked->done) asked->done(std::move(outcomes[index].answer));
     } else {
       const Task& task = std::get<Task>(group[index]);
       ++counters_.tasks;
@@ -148,11 +163,32 @@ void WriterCore::fail_all(std::span<Command> group, const Error& error) {
     ++counters_.failures;
     if (auto* commit = std::get_if<CommitDocuments>(&command)) {
       if (commit->done) commit->done(std::unexpected(error));
+    } else if (auto* asked = std::get_if<DecideRequest>(&command)) {
+      if (asked->done) asked->done(std::unexpected(error));
     } else {
       const Task& task = std::get<Task>(command);
       if (task.done) task.done(std::unexpected(error));
     }
   }
+}
+
+std::optional<Duration> WriterCore::due_in() {
+  std::optional<Duration> due;
+  for (const auto& stage : stages_) {
+    if (const auto of_stage = stage->due_in(); of_stage && (!due || *of_stage < *due)) due = of_stage;
+  }
+  return due;
+}
+
+Result<void> WriterCore::run_due(Instant now) {
+  auto ran = attempt({}, now);
+  if (!ran) {
+    if (is_of_the_disk(ran.error().code)) trouble_ = ran.error();
+    return std::unexpected(std::move(ran).error());
+  }
+  ++counters_.groups;
+  trouble_.reset();
+  return {};
 }
 
 void WriterCore::run_group(std::vector<Command> group, Instant now) {

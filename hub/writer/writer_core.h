@@ -20,6 +20,7 @@ struct WriterCounters {
   std::uint64_t groups = 0;     // transactions committed
   std::uint64_t documents = 0;  // committed
   std::uint64_t tasks = 0;      // committed
+  std::uint64_t requests = 0;   // decided and committed
   std::uint64_t reruns = 0;     // groups that were taken apart
   std::uint64_t failures = 0;   // commands that were told an error
 };
@@ -38,6 +39,11 @@ class WriterCore {
   /// running them again would only meet it again.
   void run_group(std::vector<Command> group, Instant now);
 
+  /// How long until a stage has something to do on its own; nullopt = not at all.
+  std::optional<Duration> due_in();
+  /// Gives the stages a batch of their own. Its failure is trouble() where it is the disk's; nobody waits for it.
+  Result<void> run_due(Instant now);
+
   const WriterCounters& counters() const { return counters_; }
   /// Why the database could not be written last (disk full, input/output, damaged, no right to write); none since a commit went through.
   const std::optional<Error>& trouble() const { return trouble_; }
@@ -45,7 +51,11 @@ class WriterCore {
   Duration last_commit() const { return last_commit_; }
 
  private:
-  using Outcomes = std::vector<DocumentOutcome>;
+  /// Of one command: its documents', or its request's answer.
+  struct Outcomes {
+    std::vector<DocumentOutcome> documents;
+    StockAnswer answer;
+  };
   Result<std::vector<Outcomes>> attempt(std::span<Command> group, Instant now);
   Result<void> run_stages(MicroBatch& batch);
   Result<void> apply(std::span<Command> group, MicroBatch& batch);

@@ -27,6 +27,8 @@ constexpr std::int64_t kWorkPerCommit = 4;
 /// So long after a request, another may come, and bulk groups stay small for it.
 constexpr Duration kRequestMemory = seconds(1);
 constexpr std::int64_t kNanosPerMicro = 1'000;
+/// After what stages do on their own has failed.
+constexpr Duration kDueRetry = milliseconds(200);
 
 std::size_t documents_in(const Command& command) {
   const auto* commit = std::get_if<CommitDocuments>(&command);
@@ -91,18 +93,23 @@ class ThreadedWriter final : public WriterLoop {
       {
         std::unique_lock lock(mutex_);
         const auto is_called = [this] { return stopping_ || !requests_.empty() || !bulk_.empty(); };
-        if (trouble_ && options_.probe)
-          wake_writer_.wait_for(lock, to_chrono(options_.probe_delay), is_called);
+        const bool must_probe = trouble_ && options_.probe;
+        const std::optional<Duration> patience = must_probe ? options_.probe_delay : stage_due_in();
+        if (patience)
+          wake_writer_.wait_for(lock, to_chrono(*patience), is_called);
         else
           wake_writer_.wait(lock, is_called);
         if (!requests_.empty() || !bulk_.empty())
           group = take_group();
         else if (stopping_)
           return;
-        else
-          group.emplace_back(Task{"probe", options_.probe, {}});
+        else if (must_probe)
+          group.emplace_back(Task{"probe", options_.probe, {}, false});
       }
-      run(std::move(group));
+      if (group.empty())
+        run_due();
+      else
+        run(std::move(group));
       if (finish_checkpoint_.exchange(false)) {
         if (auto left = connection_->checkpoint(); !left) log::write(log::Level::kWarning, "checkpoint failed", left.error());
       }
@@ -151,6 +158,23 @@ class ThreadedWriter final : public WriterLoop {
       log::warning("commands were not committed",
                    {{"count", static_cast<std::int64_t>(core_.counters().failures - failures_before)}});
     note_progress(documents);
+  }
+
+  /// Each group of documents and requests does what is due as well, so that this matters only while nothing comes.
+  std::optional<Duration> stage_due_in() {
+    const auto due = core_.due_in();
+    if (!due) return std::nullopt;
+    const Duration until_retry = due_failed_at_ ? *due_failed_at_ + kDueRetry - os::monotonic() : Duration{0};
+    return std::max({*due, until_retry, Duration{0}});
+  }
+
+  void run_due() {
+    due_failed_at_.reset();
+    if (const auto ran = core_.run_due(options_.now()); !ran) {
+      due_failed_at_ = os::monotonic();
+      log::write(log::Level::kWarning, "what was due is not done", ran.error());
+    }
+    note_progress(0);
   }
 
   void note_progress(std::size_t documents) {
@@ -210,6 +234,7 @@ class ThreadedWriter final : public WriterLoop {
   std::int64_t commit_micros_ = 0;                       // writer thread: the same of commits
   bool took_requests_ = false;                           // writer thread
   std::optional<Duration> last_request_;                 // writer thread: when one was taken
+  std::optional<Duration> due_failed_at_;                // writer thread: when what was due could not be done
 
   mutable std::mutex mutex_;                             // guards what follows
   std::condition_variable wake_writer_, wake_checkpointer_;

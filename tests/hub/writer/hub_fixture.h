@@ -224,6 +224,19 @@ class TestHub {
     if (!results[0]) FAIL(to_string(results[0].error()));
     return *results[0];
   }
+  /// Decides the requests in one group; answers in the order of the requests.
+  std::vector<StockAnswer> ask(std::vector<StockRequest> requests, Instant now = kNow) {
+    std::vector<StockAnswer> answers(requests.size());
+    std::vector<Command> group;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      group.emplace_back(DecideRequest{std::move(requests[i]), [&answers, i](Result<StockAnswer> answer) {
+                                         if (!answer) FAIL(to_string(answer.error()));
+                                         answers[i] = std::move(*answer);
+                                       }});
+    }
+    core_.run_group(std::move(group), now);
+    return answers;
+  }
   WriterCore& core() { return core_; }
 
  private:

@@ -1,0 +1,62 @@
+// Loads what a micro-batch touches of reservations, leases and positions, and writes what was decided. Writer thread, in its
+// transaction. Used by reservations_stage.cpp only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/error.h"
+#include "common/sql/sql.h"
+#include "hub/reservations/reservations.h"
+
+namespace tillsync::hub {
+
+Result<void> migrate_reservations(sql::Connection& connection);
+
+/// What a SKU is, for reservations.
+struct ProductFacts {
+  bool needs_stock = true;
+  std::vector<PartNeed> parts;  // of a bundle, down to what is kept; empty for all others
+};
+
+/// What is remembered of other folders' tables between batches; dropped when they change.
+struct KnownCatalogue {
+  std::unordered_map<std::string, ProductFacts> products;
+  std::optional<std::vector<LocationId>> sources;  // where orders may come from that name no location, best first
+};
+
+/// By (location, SKU); "" = all.
+using SafetyStocks = std::map<std::pair<std::string, std::string>, std::int64_t>;
+std::int64_t safety_of(const SafetyStocks& safety, const PositionKey& key);
+
+class ReservationStore {
+ public:
+  ReservationStore(sql::Connection& connection, const SafetyStocks& safety) : connection_(connection), safety_(safety) {}
+
+  /// At start: every position that something is spoken for at.
+  Result<void> load_spoken_for(Positions& positions);
+  Result<void> load_numbers(ReservationRows& rows);
+  Result<std::optional<HoldClockMark>> load_clock();
+  Result<SafetyStocks> load_safety_stock();
+  /// The hold time of the next expiry; none = nothing expires.
+  Result<std::optional<Instant>> next_expiry();
+  /// Agents with open leases, with the epoch that the oldest of them knows.
+  Result<std::map<std::string, EpochId, std::less<>>> lease_epochs();
+
+  /// Everything that the batch and the clock ask for.
+  Result<void> load(const MicroBatch& batch, KnownCatalogue& known, const ReservationPolicy& policy, bool has_due, ReservationRows& rows);
+  Result<void> write(const MicroBatch& batch, const ReservationRows& rows, const ReservationDecision& decision);
+
+ private:
+  sql::Connection& connection_;
+  const SafetyStocks& safety_;
+};
+
+/// Reservations and leases whose time is over that one batch ends.
+inline constexpr std::size_t kDueMax = 500;
+/// Levels of bundles in bundles.
+inline constexpr int kBundleDepthMax = 8;
+
+}  // namespace tillsync::hub

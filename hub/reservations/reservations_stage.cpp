@@ -1,0 +1,148 @@
+#include "hub/reservations/reservations_stage.h"
+
+namespace tillsync::hub {
+namespace {
+
+/// Positions that are kept although nothing is spoken for at them; about 300 bytes each.
+constexpr std::size_t kIdlePositionsMax = 100'000;
+/// Products that are remembered; about 150 bytes each.
+constexpr std::size_t kKnownProductsMax = 200'000;
+
+}  // namespace
+
+Result<void> ReservationsStage::start(sql::Connection& connection) {
+  TS_RETURN_IF_ERROR(migrate_reservations(connection));
+  ReservationStore store(connection, safety_);
+  TS_ASSIGN_OR_RETURN(const auto mark, store.load_clock());
+  clock_ = HoldClock(mark, options_.wall(), options_.steady());
+  return reload(connection);
+}
+
+Result<void> ReservationsStage::reload(sql::Connection& connection) {
+  rows_ = ReservationRows{};
+  known_ = KnownCatalogue{};
+  ReservationStore store(connection, safety_);
+  TS_ASSIGN_OR_RETURN(safety_, store.load_safety_stock());
+  TS_RETURN_IF_ERROR(store.load_numbers(rows_));
+  TS_RETURN_IF_ERROR(store.load_spoken_for(rows_.positions));
+  TS_ASSIGN_OR_RETURN(rows_.epochs, store.lease_epochs());
+  TS_ASSIGN_OR_RETURN(next_expiry_, store.next_expiry());
+  is_stale_ = false;
+  return {};
+}
+
+/// The ledger has booked: what is held in memory follows. What was loaded in this transaction has it already.
+void ReservationsStage::apply_stock(const MicroBatch& batch) {
+  for (const StockChanged& change : batch.stock_changes) {
+    if (!is_promisable(change)) continue;
+    const PositionKey key{change.location, change.sku};
+    const auto held = rows_.positions.find(key);
+    if (held == rows_.positions.end()) {
+      moves_.push_back({key, change.change.milli});
+      continue;
+    }
+    Position& position = held->second;
+    position.on_hand_milli = minus(position.on_hand_milli, minus(0, change.change.milli));
+    if (!std::exchange(position.is_moved, true)) moved_.push_back(&position);
+  }
+}
+
+Result<void> ReservationsStage::load(sql::Connection& connection, const MicroBatch& batch) {
+  moves_.clear();
+  moved_.clear();
+  const bool was_stale = is_stale_;
+  if (was_stale) TS_RETURN_IF_ERROR(reload(connection));
+  rows_.reservations.clear();
+  rows_.leases.clear();
+  rows_.demands.clear();
+  rows_.lease_positions.clear();
+  rows_.due_reservations.clear();
+  rows_.due_leases.clear();
+  rows_.awaited.clear();
+  rows_.candidates.clear();
+  rows_.leases_at.clear();
+  rows_.differences.clear();
+  rows_.wishes.clear();
+  const Duration steady = options_.steady();
+  rows_.hold_now = clock_.now(steady);
+  rows_.wall_offset = clock_.to_wall(rows_.hold_now, batch.now, steady) - rows_.hold_now;
+  if (!was_stale) apply_stock(batch);
+  const bool has_due = next_expiry_ && *next_expiry_ <= rows_.hold_now;
+  return ReservationStore(connection, safety_).load(batch, known_, options_.policy, has_due, rows_);
+}
+
+void ReservationsStage::decide(MicroBatch& batch) { decision_ = decide_reservations(batch, rows_, options_.policy); }
+
+Result<void> ReservationsStage::write(sql::Connection& connection, const MicroBatch& batch) {
+  ReservationStore store(connection, safety_);
+  TS_RETURN_IF_ERROR(store.write(batch, rows_, decision_));
+  const bool has_ended = !rows_.due_reservations.empty() || !rows_.due_leases.empty();
+  if (has_ended) {
+    TS_ASSIGN_OR_RETURN(next_expiry_, store.next_expiry());
+  } else {
+    note_expiries();
+  }
+  return {};
+}
+
+/// An earlier time than the true one only means that the database is asked once more.
+void ReservationsStage::note_expiries() {
+  const auto note = [this](Instant expires_at) {
+    if (!next_expiry_ || expires_at < *next_expiry_) next_expiry_ = expires_at;
+  };
+  for (const Reservation* reservation : decision_.reservations) {
+    if (reservation->expires_at) note(*reservation->expires_at);
+  }
+  for (const Lease* lease : decision_.leases) {
+    if (lease->state == LeaseState::kOpen) note(lease->expires_at);
+  }
+}
+
+void ReservationsStage::committed() {
+  std::vector<std::pair<PositionKey, PositionFigures>> published;
+  for (Position* position : decision_.positions) {
+    position->is_stored = true;
+    position->is_changed = false;
+    if (std::ranges::find(moved_, position) == moved_.end()) moved_.push_back(position);
+  }
+  for (Position* position : moved_) {
+    position->is_moved = false;
+    position->is_oversold = position->shortage_milli() > 0;
+    published.emplace_back(position->key, figures_of(*position));
+  }
+  for (const SafetyStock& entry : decision_.safety_stock) {
+    const std::pair key(entry.location.value, entry.sku.value);
+    if (entry.qty)
+      safety_[key] = entry.qty->milli;
+    else
+      safety_.erase(key);
+  }
+  if (!decision_.safety_stock.empty()) {
+    for (auto& [key, position] : rows_.positions) position.safety_milli = safety_of(safety_, key);
+  }
+  if (options_.book != nullptr) {
+    options_.book->publish(published, moves_);
+    if (!decision_.safety_stock.empty()) options_.book->forget();
+  }
+  decision_ = ReservationDecision{};
+  rows_.reservations.clear();
+  rows_.leases.clear();
+  if (rows_.positions.size() > kIdlePositionsMax) std::erase_if(rows_.positions, [](const auto& entry) { return !entry.second.is_spoken_for(); });
+  if (known_.products.size() > kKnownProductsMax) known_.products.clear();
+}
+
+void ReservationsStage::rolled_back() {
+  is_stale_ = true;
+  decision_ = ReservationDecision{};
+  rows_ = ReservationRows{};
+  known_ = KnownCatalogue{};
+}
+
+void ReservationsStage::masterdata_changed() { known_ = KnownCatalogue{}; }
+
+std::optional<Duration> ReservationsStage::due_in() {
+  if (!next_expiry_) return std::nullopt;
+  return std::max(*next_expiry_ - clock_.now(options_.steady()), Duration{0});
+}
+
+}  // namespace tillsync::hub

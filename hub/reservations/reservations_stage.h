@@ -1,0 +1,52 @@
+// Binds reservations, leases and availability into the writer's list of stages (behind the ledger). Keeps positions that something is
+// spoken for at in memory from batch to batch; only this stage writes them. Writer thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "hub/reservations/availability_book.h"
+#include "hub/reservations/reservation_store.h"
+#include "hub/writer/stage.h"
+
+namespace tillsync::hub {
+
+struct ReservationsOptions {
+  ReservationPolicy policy;
+  std::function<Duration()> steady;  // the machine's steady clock
+  std::function<Instant()> wall;     // asked at start only; later each batch brings its own
+  AvailabilityBook* book = nullptr;  // may be none
+};
+
+class ReservationsStage final : public Stage {
+ public:
+  explicit ReservationsStage(ReservationsOptions options) : options_(std::move(options)) {}
+
+  std::string_view name() const override { return "reservations"; }
+  Result<void> start(sql::Connection& connection) override;
+  Result<void> load(sql::Connection& connection, const MicroBatch& batch) override;
+  void decide(MicroBatch& batch) override;
+  Result<void> write(sql::Connection& connection, const MicroBatch& batch) override;
+  void committed() override;
+  void rolled_back() override;
+  void masterdata_changed() override;
+  std::optional<Duration> due_in() override;
+
+ private:
+  Result<void> reload(sql::Connection& connection);
+  void apply_stock(const MicroBatch& batch);
+  void note_expiries();
+
+  ReservationsOptions options_;
+  HoldClock clock_;
+  SafetyStocks safety_;
+  KnownCatalogue known_;
+  ReservationRows rows_;
+  ReservationDecision decision_;
+  std::optional<Instant> next_expiry_;  // hold clock
+  bool is_stale_ = false;               // a rollback: everything is loaded anew
+  std::vector<AvailabilityBook::Move> moves_;
+  std::vector<Position*> moved_;
+};
+
+}  // namespace tillsync::hub
