@@ -45,6 +45,10 @@ void ApiReply::send(http::Response response) {
 
 void ApiReply::json(int status, std::string body) { send({status, "application/json", std::move(body), {}}); }
 
+void ApiReply::answer(int status, std::string body) {
+  send({status, status < 400 ? "application/json" : "application/problem+json", std::move(body), {}});
+}
+
 void ApiReply::text(int status, std::string content_type, std::string body) { send({status, std::move(content_type), std::move(body), {}}); }
 
 void ApiReply::problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer,

@@ -33,6 +33,8 @@ class ApiReply {
   ApiReply(std::unique_ptr<http::Responder> responder, std::string correlation_id)
       : responder_(std::move(responder)), correlation_id_(std::move(correlation_id)) {}
   void json(int status, std::string body);
+  /// What the writer has decided: a problem from 400 on.
+  void answer(int status, std::string body);
   void text(int status, std::string content_type, std::string body);
   /// RFC 9457; `code` becomes urn:tillsync:problem:code.
   void problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer = "",

@@ -15,7 +15,8 @@ void KeysInProgress::leave(const std::string& key) {
 }
 
 void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::string& route,
-                std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit) {
+                std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit,
+                bool changes_masterdata) {
   const auto reply = call.reply;
   std::optional<IdempotencyScope> scope;
   std::string in_progress;
@@ -39,6 +40,7 @@ void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::str
   const auto answer = std::make_shared<StoredAnswer>();
   Task task;
   task.name = route;
+  task.changes_masterdata = changes_masterdata;
   task.apply = [scope, body_hash, answer, effect = std::move(effect)](sql::Connection& connection, Instant now) -> Result<void> {
     if (scope) {
       TS_ASSIGN_OR_RETURN(auto stored, find_answer(connection, *scope, *body_hash, now));

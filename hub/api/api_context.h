@@ -15,6 +15,7 @@
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
+#include "hub/reservations/availability_cache.h"
 #include "hub/writer/commands.h"
 
 namespace tillsync::hub {
@@ -47,6 +48,9 @@ struct ApiContext {
   std::function<std::optional<std::string>()> not_ready;
   std::function<std::vector<ConnectorState>()> connectors;
   AgentRegistry& agents;
+  AvailabilityCache& availability;
+  std::string availability_mark;  // of this process: cursors of another one are no longer valid
+  Duration dark_after;            // silence from which a location is dark
   /// Called after a COMMIT that queued something for the agents.
   std::function<void()> outbound_advanced;
   KeysInProgress keys_in_progress;
@@ -64,11 +68,13 @@ std::vector<Endpoint> posting_endpoints();
 std::vector<Endpoint> exception_endpoints();
 std::vector<Endpoint> fleet_endpoints();
 std::vector<Endpoint> reconciliation_endpoints();
+std::vector<Endpoint> reservation_endpoints();
 
 /// Runs `effect` in the writer's transaction and answers with what it returns, after COMMIT; its Error becomes a problem and
 /// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API").
 /// effect may run twice (group rerun) and must keep no state outside the database.
 void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::string& route,
-                std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit = {});
+                std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit = {},
+                bool changes_masterdata = false);
 
 }  // namespace tillsync::hub

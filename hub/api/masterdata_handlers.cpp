@@ -66,7 +66,7 @@ void put_records(ApiContext& context, ApiCall call, const Route& route, std::vec
     TS_RETURN_IF_ERROR(none_stale(decisions));
     return StoredAnswer{200, answer_body.empty() ? json{{"stored", records.size()}}.dump() : answer_body};
   };
-  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect), [&context] { context.outbound_advanced(); });
+  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect), [&context] { context.outbound_advanced(); }, true);
 }
 
 /// A product that is known now settles the exceptions about its SKU.

@@ -17,9 +17,10 @@ std::optional<Role> parse_role(std::string_view text);
 /// How the hub keeps a repeated request harmless.
 enum class Repeat : std::uint8_t {
   kSafe,             // GET
-  kIdempotent,       // PUT: the same content again changes nothing
+  kIdempotent,       // PUT, or a step that is taken already: the same content again changes nothing
   kIdempotencyKey,   // POST that creates or acts: the header is required
   kBusinessIdentity, // POST of documents: their own identity makes a repeat harmless
+  kOwnKey,           // POST of a request that has a key of its own; the header may stand in for it
 };
 
 struct Route {

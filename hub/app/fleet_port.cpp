@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "common/contract/problem.h"
 #include "common/log/log.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/intake/event_reader.h"
 #include "hub/outbound/outbound_store.h"
+#include "hub/reservations/availability_reader.h"
+#include "hub/reservations/stock_request.h"
 
 namespace tillsync::hub {
 namespace {
@@ -100,6 +103,18 @@ void FleetPort::conflict(const IdentityConflict& conflict) {
       [this, changed](const Result<void>& result) {
         if (result && *changed) agents_.put(**changed);
       });
+}
+
+StockAnswer FleetPort::availability(const LocationId& location, BytesView body, Instant now) {
+  auto request = read_availability(body);
+  if (!request) return {request.error().status, to_problem_json(request.error())};
+  AvailabilityQuery query{std::move(request->skus), std::move(request->locations), request->max_age_s};
+  if (query.locations.empty()) query.locations = {location};
+  auto known = AvailabilityReader(*reads_, availability_)
+                   .answer(query, [this](const LocationId& asked) { return agents_.last_heard(asked); }, dark_after_, now);
+  if (known) return {200, std::move(*known)};
+  const int status = known.error().code == ErrorCode::kInvalid ? 422 : 503;
+  return {status, to_problem_json({static_cast<std::uint16_t>(status), std::string(to_string(known.error().code)), "Not read", known.error().detail, ""})};
 }
 
 Result<std::vector<wire::InboxItem>> FleetPort::inbox_items(const AgentId& agent_id, std::uint64_t after) {

@@ -10,6 +10,7 @@
 #include "hub/fleet/agent_alarms.h"
 #include "hub/fleet/agent_registry.h"
 #include "hub/insight/metrics.h"
+#include "hub/reservations/availability_cache.h"
 #include "hub/sync/registry_port.h"
 #include "hub/writer/commands.h"
 
@@ -17,8 +18,9 @@ namespace tillsync::hub {
 
 class FleetPort final : public RegistryPort {
  public:
-  FleetPort(AgentRegistry& agents, std::unique_ptr<sql::Connection> reads, WriterPort& writer, Metrics& metrics)
-      : agents_(agents), reads_(std::move(reads)), writer_(writer), metrics_(metrics), alarms_(agents.all()) {}
+  FleetPort(AgentRegistry& agents, std::unique_ptr<sql::Connection> reads, WriterPort& writer, Metrics& metrics, AvailabilityCache& availability,
+            Duration dark_after)
+      : agents_(agents), reads_(std::move(reads)), writer_(writer), metrics_(metrics), availability_(availability), dark_after_(dark_after), alarms_(agents.all()) {}
 
   bool admits(std::string_view peer_key) override;
   AgentKnowledge knowledge(std::string_view peer_key) override;
@@ -27,6 +29,7 @@ class FleetPort final : public RegistryPort {
   void seen(std::string_view peer_key, Instant now) override;
   void status(std::string_view peer_key, const StatusArrived& status, Instant now) override;
   void conflict(const IdentityConflict& conflict) override;
+  StockAnswer availability(const LocationId& location, BytesView body, Instant now) override;
   Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) override;
   void inbox_delivered(const AgentId& agent_id, std::uint64_t no) override;
   void connected(const Connected& connected, std::function<void()> renumbered) override;
@@ -40,6 +43,8 @@ class FleetPort final : public RegistryPort {
   std::unique_ptr<sql::Connection> reads_;
   WriterPort& writer_;
   Metrics& metrics_;
+  AvailabilityCache& availability_;
+  Duration dark_after_;
   std::atomic<bool> numbered_anew_ = false;  // since the start, because the database had been put back
   AgentAlarms alarms_;  // of the thread that calls save_statuses
 };

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "common/base/os.h"
+#include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
@@ -11,6 +12,7 @@
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
 #include "hub/app/hub_metrics.h"
+#include "hub/app/stock_watch.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
 #include "hub/exceptions/exceptions_stage.h"
@@ -18,7 +20,9 @@
 #include "hub/intake/hub_meta_store.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
+#include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reservations/reservations_stage.h"
 #include "hub/sync/sync_loop.h"
 #include "hub/writer/writer_loop.h"
 
@@ -39,16 +43,26 @@ Result<void> start_log(const config::Config& config) {
   return log::start(options);
 }
 
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, std::function<void()> postings_queued) {
-  // The order of ARCHITECTURE section 1; reservations and orders take their places behind the ledger.
+/// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, std::function<void()> postings_queued,
+                                                std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
   stages.push_back(std::make_unique<IntakeStage>());
   stages.push_back(std::make_unique<LedgerStage>());
+  stages.push_back(std::make_unique<ReservationsStage>(std::move(reservations)));
   stages.push_back(std::make_unique<PostingsStage>());
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
+  stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
   stages.push_back(std::make_unique<InsightStage>(metrics));
   return stages;
+}
+
+Result<ReservationPolicy> load_policy(const config::Config& config) {
+  const std::string path = config.text("reservations.policy");
+  if (path.empty()) return ReservationPolicy{};
+  TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(path, kPolicyBytesMax));
+  return parse_policy(text);
 }
 
 Result<http::ServerOptions> http_options(const config::Config& config) {
@@ -104,20 +118,30 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   WriterOptions writer_options;
   writer_options.now = [] { return os::now(); };
   writer_options.probe = [](sql::Connection& probed, Instant now) { return record_probe(probed, now); };
+  TS_ASSIGN_OR_RETURN(const ReservationPolicy policy, load_policy(config));
+  AvailabilityCache availability;
+  const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability};
+  std::atomic<SyncLoop*> to_sync{nullptr};
+  const auto outbound_queued = [&to_sync] {
+    if (SyncLoop* loop = to_sync.load()) loop->outbound_advanced();
+  };
   std::atomic<ForwarderLoop*> to_forwarder{nullptr};
   const auto postings_queued = [&to_forwarder] {
     if (ForwarderLoop* loop = to_forwarder.load()) loop->notify();
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
-                      WriterLoop::start(std::move(connection), std::move(checkpoints), make_stages(metrics, postings_queued), writer_options));
+                      WriterLoop::start(std::move(connection), std::move(checkpoints),
+                                        make_stages(metrics, reservations, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
-  FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics);
+  FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));
   SyncOptions sync_options;
   sync_options.endpoint = config.text("listen.sync");
   sync_options.keys = keys;
   sync_options.incarnation = incarnation;
   TS_ASSIGN_OR_RETURN(const auto sync, SyncLoop::start(sync_options, fleet_port, *writer));
+
+  to_sync = sync.get();
 
   std::unique_ptr<ForwarderLoop> forwarder;
   TS_ASSIGN_OR_RETURN(auto connector, load_connector(config.text("erp.connector"), config.text("erp.connectors_dir")));
@@ -157,9 +181,13 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
             return std::vector{state};
           },
       .agents = agents,
+      .availability = availability,
+      .availability_mark = random_secret(""),
+      .dark_after = seconds(policy.dark_after_s),
       .outbound_advanced = [&sync] { sync->outbound_advanced(); },
       .keys_in_progress = {},
   };
+  TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
   log::info("hub is running", {{"version", std::string_view(TILLSYNC_VERSION)},
@@ -172,6 +200,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
+  stock_watch = nullptr;
+  to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;
   if (forwarder) forwarder->stop();

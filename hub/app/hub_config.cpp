@@ -15,6 +15,7 @@ const std::vector<config::Key>& hub_config_keys() {
       {"erp.connectors_dir", std::string(), "path of a folder", "Connectors of your own; empty: those built in"},
       {"erp.url", std::string(), "URL", "Where postings go; empty: they wait"},
       {"erp.concurrency", std::int64_t{8}, "requests", "At most so many in flight"},
+      {"reservations.policy", std::string(), "path of a JSON file", "How holds, sourcing, oversell rulings and quota leases go; empty: the defaults"},
       {"log.level", std::string("info"), "debug, info, warning, error", "What is logged"},
       {"log.format", std::string("text"), "text, json", "How it is logged"},
       {"log.file", std::string(), "path", "Where it is logged; empty: standard error"},

@@ -8,8 +8,9 @@
 #include "hub/intake/schema.h"
 #include "hub/ledger/schema.h"
 #include "hub/masterdata/masterdata_store.h"
-#include "hub/outbound/schema.h"
+#include "hub/outbound/outbound_store.h"
 #include "hub/postings/posting_store.h"
+#include "hub/reservations/reservation_store.h"
 
 namespace tillsync::hub {
 namespace {
@@ -42,9 +43,10 @@ Result<std::unique_ptr<sql::Connection>> open_database(const std::filesystem::pa
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/intake", intake_schema::migrations()));
   TS_RETURN_IF_ERROR(migrate_masterdata(*connection));
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/ledger", ledger_schema::migrations()));
+  TS_RETURN_IF_ERROR(migrate_reservations(*connection));
   TS_RETURN_IF_ERROR(migrate_postings(*connection));
   TS_RETURN_IF_ERROR(migrate_exceptions(*connection));
-  TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/outbound", outbound_schema::migrations()));
+  TS_RETURN_IF_ERROR(OutboundStore::migrate(*connection));
   TS_RETURN_IF_ERROR(FleetStore::migrate(*connection));
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/api", api_schema::migrations()));
   return connection;

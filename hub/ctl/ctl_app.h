@@ -14,6 +14,7 @@ enum class CtlExit : int {
   kUnreachable = 3,   // no hub at that address
   kDenied = 4,        // token missing, wrong, or without the right
   kHubFailed = 5,     // the hub answered with an error of its own
+  kDifferences = 6,   // a check found something
 };
 
 int run_ctl(int argc, const char* const* argv);

@@ -5,16 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/ctl/api_client.h"
+#include "hub/ctl/command_set.h"
 
 namespace tillsync::hub {
 namespace {
 
 using nlohmann::json;
 
-class Commands {
+class Commands : public CommandSet {
  public:
-  Commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action)
-      : app_(app), options_(options), arguments_(arguments), action_(action) {}
+  using CommandSet::CommandSet;
 
   void define_all() {
     define_locations();
@@ -25,26 +25,6 @@ class Commands {
   }
 
  private:
-  CLI::App* group(const std::string& name, const std::string& description) {
-    auto* command = app_.add_subcommand(name, description);
-    command->require_subcommand(1);
-    return command;
-  }
-  void does(CLI::App* command, std::function<int()> action) {
-    command->callback([this, action = std::move(action)] { action_ = action; });
-    command->add_flag("--json", options_.as_json, "Print the hub's answer as JSON");
-  }
-  /// "show": one of them by its id.
-  void shows(CLI::App* parent, const std::string& path, const std::string& argument, const std::string& description) {
-    auto* show = parent->add_subcommand("show", "Show one");
-    show->add_option(argument, arguments_.id, description)->required();
-    does(show, [this, path] { return get(path + url_encode(arguments_.id)); });
-  }
-  int get(const std::string& path) { return call_and_show(options_, "GET", path, {}, show_object); }
-  int send(const std::string& method, const std::string& path, const json& body) {
-    return call_and_show(options_, method, path, body.dump(), show_object);
-  }
-
   void define_locations() {
     auto* locations = group("location", "Stores and warehouses");
     auto* put = locations->add_subcommand("put", "Create or change a location");
@@ -182,21 +162,6 @@ class Commands {
             {{"at", "AT"}, {"clock", "CLOCK"}, {"milestone", "MILESTONE"}, {"event_id", "EVENT"}}, "No milestone.");
       });
     });
-
-    auto* stock = app_.add_subcommand("stock", "Stock on hand");
-    stock->add_option("--location", arguments_.location, "Only at this location");
-    stock->add_option("--sku", arguments_.sku, "Only of this SKU");
-    does(stock, [this] {
-      return list_pages(options_, with_query("/v1/stock", {{"location", arguments_.location}, {"sku", arguments_.sku}}),
-                        {{"location", "LOCATION"},
-                         {"sku", "SKU"},
-                         {"state", "STATE"},
-                         {"owner", "OWNER"},
-                         {"lot", "LOT"},
-                         {"on_hand", "ON HAND"},
-                         {"age_s", "AGE (S)"}},
-                        "No stock record.");
-    });
   }
 
   void define_postings() {
@@ -295,11 +260,6 @@ class Commands {
     });
     does(app_.add_subcommand("health", "Is the hub well?"), [this] { return get("/readyz"); });
   }
-
-  CLI::App& app_;
-  CtlOptions& options_;
-  CtlArguments& arguments_;
-  std::function<int()>& action_;
 };
 
 }  // namespace
@@ -307,7 +267,8 @@ class Commands {
 std::shared_ptr<void> define_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action) {
   auto commands = std::make_shared<Commands>(app, options, arguments, action);
   commands->define_all();
-  return commands;
+  auto stock_commands = define_stock_commands(app, options, arguments, action);
+  return std::make_shared<std::pair<std::shared_ptr<void>, std::shared_ptr<void>>>(std::move(commands), std::move(stock_commands));
 }
 
 }  // namespace tillsync::hub

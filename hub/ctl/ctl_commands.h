@@ -17,8 +17,10 @@ namespace tillsync::hub {
 /// What options fill in; lives as long as the CLI::App that points into it.
 struct CtlArguments {
   std::string id, name, kind, time_zone, hours, group, location, sku, file, code, status, owner, assignee, reason,
-      contract, till, document_no, correlation_id, date;
-  std::vector<std::string> tills;
+      contract, till, document_no, correlation_id, date, quantity, key, order_no, agent, max_age;
+  std::vector<std::string> tills, skus;
+  bool repair = false;
+  long long ttl = 0;
   int uses = 1;
   long long valid_hours = 24;
 };

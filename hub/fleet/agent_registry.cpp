@@ -20,7 +20,9 @@ Result<void> AgentRegistry::load(FleetStore& store) {
   const std::unique_lock lock(mutex_);
   by_key_.clear();
   key_of_id_.clear();
+  heard_.clear();
   for (AgentWithStatus& entry : all) {
+    if (entry.status.last_seen) note_heard(entry.agent.location, *entry.status.last_seen);
     key_of_id_[entry.agent.agent_id.value] = entry.agent.public_key;
     const std::string key = entry.agent.public_key;
     by_key_[key] = Entry{.agent = std::move(entry.agent), .status = std::move(entry.status)};
@@ -53,6 +55,7 @@ void AgentRegistry::seen(std::string_view public_key, Instant now) {
   if (found == by_key_.end()) return;
   found->second.status.last_seen = now;
   found->second.changed = true;
+  note_heard(found->second.agent.location, now);
 }
 
 void AgentRegistry::set_status(std::string_view public_key, AgentStatus status, std::string version, Instant now) {
@@ -64,6 +67,7 @@ void AgentRegistry::set_status(std::string_view public_key, AgentStatus status, 
   found->second.agent.version = std::move(version);
   found->second.has_status = true;
   found->second.changed = true;
+  note_heard(found->second.agent.location, now);
 }
 
 std::optional<AgentStatus> AgentRegistry::status(const AgentId& agent_id) const {
@@ -78,6 +82,18 @@ std::optional<Duration> AgentRegistry::clock_skew(std::string_view public_key) c
   const auto found = by_key_.find(std::string(public_key));
   if (found == by_key_.end() || !found->second.has_status) return std::nullopt;
   return found->second.status.clock_skew;
+}
+
+void AgentRegistry::note_heard(const LocationId& location, Instant now) {
+  Instant& at = heard_[location.value];
+  at = std::max(at, now);
+}
+
+std::optional<Instant> AgentRegistry::last_heard(const LocationId& location) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = heard_.find(location.value);
+  if (found == heard_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<AgentWithStatus> AgentRegistry::take_changed() {

@@ -36,6 +36,9 @@ class AgentRegistry {
   /// As last measured; nullopt before the first status frame.
   std::optional<Duration> clock_skew(std::string_view public_key) const;
 
+  /// When the newest agent of a location was heard; nullopt where none ever was.
+  std::optional<Instant> last_heard(const LocationId& location) const;
+
   /// Agents whose status changed since the last call, for FleetStore::save_status.
   std::vector<AgentWithStatus> take_changed();
   /// Every agent by id; the live view of API and metrics.
@@ -51,6 +54,8 @@ class AgentRegistry {
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Entry> by_key_;
   std::unordered_map<std::string, std::string> key_of_id_;
+  std::unordered_map<std::string, Instant> heard_;  // by location
+  void note_heard(const LocationId& location, Instant now);
 };
 
 }  // namespace tillsync::hub

@@ -55,7 +55,7 @@ Result<std::vector<PutDecision>> put_and_deliver(Put put, sql::Connection& conne
 }  // namespace
 
 Result<void> OutboundStore::migrate(sql::Connection& connection) {
-  return sql::migrate(connection, "outbound", outbound_schema::migrations());
+  return sql::migrate(connection, "hub/outbound", outbound_schema::migrations());
 }
 
 Result<void> OutboundStore::queue(std::span<const OutboundItem> items, Instant now) {

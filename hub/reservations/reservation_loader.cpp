@@ -29,7 +29,8 @@ constexpr std::string_view kSelectDifferences =
     " (SELECT coalesce(sum(p.qty_milli), 0) FROM reservation_part p WHERE p.position_no = s.position_no) +"
     " (SELECT coalesce(sum(e.change_milli), 0) FROM reservation_entry e JOIN reservation_part p ON p.part_no = e.part_no WHERE p.position_no = s.position_no)"
     " AS reserved,"
-    " (SELECT coalesce(sum(t.change_milli), 0) FROM lease_step t JOIN lease l ON l.lease_no = t.lease_no WHERE l.position_no = s.position_no) AS leased"
+    " (SELECT coalesce(sum(t.change_milli), 0) FROM lease_step t JOIN lease l ON l.lease_no = t.lease_no WHERE l.position_no = s.position_no) AS leased,"
+    " s.reserved_milli, s.leased_milli"
     " FROM stock_position s WHERE s.reserved_milli <> reserved OR s.leased_milli <> leased";
 
 constexpr std::string_view kGoods = "goods";
@@ -43,7 +44,34 @@ void add_need(std::vector<PartNeed>& needs, const Sku& sku, std::int64_t per_uni
     same->per_unit_milli = checked_add(same->per_unit_milli, per_unit_milli).value_or(same->per_unit_milli);
 }
 
+Result<ProductFacts> read_product(sql::Connection& connection, const Sku& sku, int depth) {
+  std::optional<Product> product;
+  std::optional<Error> failed;
+  TS_RETURN_IF_ERROR(connection.query(kSelectProduct, {sku.view()}, [&](const Row& row) {
+    auto decoded = decode_product(row.blob(0));
+    if (decoded)
+      product = std::move(*decoded);
+    else
+      failed = decoded.error();
+  }));
+  if (failed) return std::unexpected(*std::move(failed));
+  ProductFacts facts;
+  if (!product) return facts;
+  facts.needs_stock = product->kind.empty() || product->kind == kGoods;
+  if (!facts.needs_stock || depth >= kBundleDepthMax) return facts;
+  for (const BundlePart& part : product->bundle) {
+    if (part.qty.milli <= 0) continue;
+    TS_ASSIGN_OR_RETURN(const ProductFacts inner, read_product(connection, part.sku, depth + 1));
+    if (!inner.needs_stock) continue;
+    if (inner.parts.empty()) add_need(facts.parts, part.sku, part.qty.milli);
+    for (const PartNeed& need : inner.parts) add_need(facts.parts, need.sku, part_quantity(part.qty.milli, need));
+  }
+  return facts;
+}
+
 }  // namespace
+
+Result<ProductFacts> read_product_facts(sql::Connection& connection, const Sku& sku) { return read_product(connection, sku, 0); }
 
 Result<Position*> ReservationLoader::position(const PositionKey& key) {
   const auto [entry, is_new] = rows_.positions.try_emplace(key);
@@ -79,35 +107,10 @@ Result<std::vector<std::string>> ReservationLoader::ids(std::string_view stateme
   return found;
 }
 
-Result<ProductFacts> ReservationLoader::read_product(const Sku& sku, int depth) {
-  std::optional<Product> product;
-  std::optional<Error> failed;
-  TS_RETURN_IF_ERROR(connection_.query(kSelectProduct, {sku.view()}, [&](const Row& row) {
-    auto decoded = decode_product(row.blob(0));
-    if (decoded)
-      product = std::move(*decoded);
-    else
-      failed = decoded.error();
-  }));
-  if (failed) return std::unexpected(*std::move(failed));
-  ProductFacts facts;
-  if (!product) return facts;
-  facts.needs_stock = product->kind.empty() || product->kind == kGoods;
-  if (!facts.needs_stock || depth >= kBundleDepthMax) return facts;
-  for (const BundlePart& part : product->bundle) {
-    if (part.qty.milli <= 0) continue;
-    TS_ASSIGN_OR_RETURN(const ProductFacts inner, read_product(part.sku, depth + 1));
-    if (!inner.needs_stock) continue;
-    if (inner.parts.empty()) add_need(facts.parts, part.sku, part.qty.milli);
-    for (const PartNeed& need : inner.parts) add_need(facts.parts, need.sku, part_quantity(part.qty.milli, need));
-  }
-  return facts;
-}
-
 Result<const ProductFacts*> ReservationLoader::product(const Sku& sku) {
   const auto known = known_.products.find(sku.value);
   if (known != known_.products.end()) return &known->second;
-  TS_ASSIGN_OR_RETURN(ProductFacts facts, read_product(sku, 0));
+  TS_ASSIGN_OR_RETURN(ProductFacts facts, read_product_facts(connection_, sku));
   return &known_.products.emplace(sku.value, std::move(facts)).first->second;
 }
 
@@ -331,7 +334,8 @@ Result<void> ReservationLoader::load_differences() {
       failed = found.error();
       return;
     }
-    rows_.differences.push_back({*found, row.integer(4), row.integer(2), row.integer(5), row.integer(3)});
+    const std::int64_t reserved = row.integer(2), leased = row.integer(3);
+    rows_.differences.push_back({*found, row.integer(4), reserved, row.integer(5), leased, minus(reserved, (*found)->reserved_milli), minus(leased, (*found)->leased_milli)});
   }));
   if (failed) return std::unexpected(*std::move(failed));
   return {};

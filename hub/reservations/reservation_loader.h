@@ -1,5 +1,5 @@
 // Loads the rows that a micro-batch touches: what requests and facts name, what time has ended, and, where facts may have left too
-// little, whoever holds units there. Writer thread. Used by reservation_store.cpp only.
+// little, whoever holds units there. Writer thread. Used by the store; the reader asks for what a SKU is made of.
 #pragma once
 
 #include <string>
@@ -7,6 +7,9 @@
 #include "hub/reservations/reservation_store.h"
 
 namespace tillsync::hub {
+
+/// A SKU that is not in master data is goods. Bundles are taken apart down to kBundleDepthMax levels.
+Result<ProductFacts> read_product_facts(sql::Connection& connection, const Sku& sku);
 
 class ReservationLoader {
  public:
@@ -24,7 +27,6 @@ class ReservationLoader {
   Result<Reservation*> reservation(const std::string& id);
   Result<Lease*> lease(const std::string& id);
   Result<const ProductFacts*> product(const Sku& sku);
-  Result<ProductFacts> read_product(const Sku& sku, int depth);
   Result<const std::vector<LocationId>*> sources();
 
   Result<void> load_promise(const IncomingDocument& incoming, const Promise& promise);

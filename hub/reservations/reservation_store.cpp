@@ -271,7 +271,8 @@ Result<void> ReservationStore::write(const MicroBatch& batch, const ReservationR
   TS_RETURN_IF_ERROR(write_awaited(connection_, decision));
   TS_RETURN_IF_ERROR(write_safety_stock(connection_, decision));
   TS_RETURN_IF_ERROR(write_corrections(connection_, batch.now, decision));
-  TS_RETURN_IF_ERROR(connection_.run(kPutClock, {rows.hold_now.micros, batch.now.micros}));
+  // The wall clock as it is shown, so that readers show the same times.
+  TS_RETURN_IF_ERROR(connection_.run(kPutClock, {rows.hold_now.micros, (rows.hold_now + rows.wall_offset).micros}));
   return {};
 }
 

@@ -285,6 +285,11 @@ class ReservationDecider {
     if (found == rows_.reservations.end() || found->second.state == ReservationState::kRefused)
       return problem_answer(404, "not_found", "Not found", "no reservation " + wanted.reservation_id);
     Reservation& reservation = found->second;
+    // A store steps what it asked for, or what lies on its own shelf.
+    const bool is_its_own = asked.location.empty() || reservation.scope == asked.scope || std::ranges::any_of(reservation.parts, [&](const ReservationPart& part) {
+                              return part.position != nullptr && part.position->key.location == asked.location;
+                            });
+    if (!is_its_own) return problem_answer(403, "forbidden", "Not allowed", "the reservation is another store's: " + wanted.reservation_id);
     if (is_over(reservation)) expire(reservation);
     const auto next = next_state(reservation.state, wanted.verb);
     if (!next) return problem_answer(409, "wrong_state", "Not now", "cannot " + std::string(to_string(wanted.verb)) + " the reservation: " + next.error());
@@ -319,8 +324,7 @@ class ReservationDecider {
 
   StockAnswer answer(std::size_t /*index*/, const StockRequest& asked, const CorrectPositions& wanted) {
     for (const PositionDifference& difference : rows_.differences)
-      book_.correct(*difference.position, minus(difference.reserved_milli, difference.reserved_before_milli),
-                    minus(difference.leased_milli, difference.leased_before_milli));
+      book_.correct(*difference.position, difference.reserved_change_milli, difference.leased_change_milli);
     decision_.corrections = std::exchange(rows_.differences, {});
     decision_.corrected_by = asked.who;
     decision_.correction_reason = wanted.reason;

@@ -36,6 +36,7 @@ struct PositionDifference {
   Position* position = nullptr;
   std::int64_t reserved_before_milli = 0, reserved_milli = 0;  // as stored, by the records
   std::int64_t leased_before_milli = 0, leased_milli = 0;
+  std::int64_t reserved_change_milli = 0, leased_change_milli = 0;  // from what the stage holds to the records
 };
 
 /// What one lease rule wants of one agent and SKU, worked out by lease_plan.

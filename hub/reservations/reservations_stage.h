@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "hub/reservations/availability_book.h"
+#include "hub/reservations/availability_cache.h"
 #include "hub/reservations/reservation_store.h"
 #include "hub/writer/stage.h"
 
@@ -15,7 +15,7 @@ struct ReservationsOptions {
   ReservationPolicy policy;
   std::function<Duration()> steady;  // the machine's steady clock
   std::function<Instant()> wall;     // asked at start only; later each batch brings its own
-  AvailabilityBook* book = nullptr;  // may be none
+  AvailabilityCache* book = nullptr;  // may be none
 };
 
 class ReservationsStage final : public Stage {
@@ -45,7 +45,7 @@ class ReservationsStage final : public Stage {
   ReservationDecision decision_;
   std::optional<Instant> next_expiry_;  // hold clock
   bool is_stale_ = false;               // a rollback: everything is loaded anew
-  std::vector<AvailabilityBook::Move> moves_;
+  std::vector<AvailabilityCache::Move> moves_;
   std::vector<Position*> moved_;
 };
 

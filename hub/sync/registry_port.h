@@ -14,6 +14,7 @@
 #include "common/base/time.h"
 #include "common/wire/messages.h"
 #include "hub/sync/hub_session.h"
+#include "hub/writer/requests.h"
 
 namespace tillsync::hub {
 
@@ -33,6 +34,9 @@ class RegistryPort {
   virtual void seen(std::string_view peer_key, Instant now) = 0;
   virtual void status(std::string_view peer_key, const StatusArrived& status, Instant now) = 0;
   virtual void conflict(const IdentityConflict& conflict) = 0;
+
+  /// {"skus": […], "locations": […], "max_age_s"}: what can be promised. location: of the agent that asks.
+  virtual StockAnswer availability(const LocationId& location, BytesView body, Instant now) = 0;
 
   /// Items behind `after`, in order, at most what one deliver frame holds.
   virtual Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) = 0;

@@ -4,7 +4,9 @@
 #include <bit>
 
 #include "common/base/limits.h"
+#include "common/contract/problem.h"
 #include "common/log/log.h"
+#include "hub/reservations/stock_request.h"
 
 namespace tillsync::hub {
 namespace {
@@ -16,6 +18,14 @@ constexpr Duration kStuckLook = milliseconds(20);  // while a peer's queue is fu
 constexpr std::size_t kUnsentMax = 32;             // frames of one session that wait for their peer
 constexpr std::int64_t kWaitingBytesMax = 256'000'000;  // documents of all agents that wait for the writer
 constexpr std::int64_t kCreditBytesMin = 128 * 1'024;   // of one agent, however many there are
+
+/// What kept the writer from deciding: nothing was recorded, and the agent may ask again with the same key.
+StockAnswer answer_of(const Error& error) {
+  const bool is_full = error.code == ErrorCode::kDiskFull;
+  const int status = is_full ? 507 : error.code == ErrorCode::kInternal || error.code == ErrorCode::kCorrupt ? 500 : 503;
+  return {status, to_problem_json({static_cast<std::uint16_t>(status), std::string(to_string(error.code)), "Not decided",
+                                   error.detail + "; ask again with the same key", ""})};
+}
 
 }  // namespace
 
@@ -198,11 +208,32 @@ void SessionsDriver::obey(const std::string& key, Slot&, const EnrollRequested& 
   });
 }
 void SessionsDriver::obey(const std::string& key, Slot&, const StatusArrived& status) { registry_.status(key, status, wall_); }
-void SessionsDriver::obey(const std::string&, Slot& slot, const RequestArrived& arrived) {
-  // Reservations and availability are answered by stages that this hub does not have yet; the agent tells the POS so.
-  slot.session.reply({arrived.request.request_id, 503,
-                      R"({"type":"urn:tillsync:problem:not_available","title":"Not available","status":503,"detail":"this hub does not answer )" +
-                          (arrived.request.method.size() < 64 ? arrived.request.method : "this") + R"( requests","pointer":""})"});
+void SessionsDriver::obey(const std::string& key, Slot& slot, const RequestArrived& arrived) {
+  const wire::Request& request = arrived.request;
+  if (request.method == kAvailabilityMethod) {
+    StockAnswer known = registry_.availability(arrived.location, request.body, wall_);
+    return slot.session.reply({request.request_id, known.status, std::move(known.body)});
+  }
+  auto demand = read_agent_request(request.method, request.body);
+  if (!demand) return slot.session.reply({request.request_id, demand.error().status, to_problem_json(demand.error())});
+  StockRequest asked;
+  asked.scope = "agent:" + arrived.agent_id.value;
+  asked.who = asked.scope;
+  asked.location = arrived.location;
+  asked.demand = std::move(*demand);
+  DecideRequest command{std::move(asked), [this, key, id = request.request_id, post = post_](Result<StockAnswer> decided) {
+                          StockAnswer answer = decided ? std::move(*decided) : answer_of(decided.error());
+                          post([this, key, id, answer = std::move(answer)]() mutable {
+                            const auto found = slots_.find(key);
+                            if (found == slots_.end()) return;
+                            found->second.session.reply({id, answer.status, std::move(answer.body)});
+                            touch(key, found->second);
+                          });
+                        }};
+  if (const auto submitted = writer_.submit(Priority::kRequest, std::move(command)); !submitted) {
+    StockAnswer refusal = answer_of(submitted.error());
+    slot.session.reply({request.request_id, refusal.status, std::move(refusal.body)});
+  }
 }
 void SessionsDriver::obey(const std::string&, Slot&, const CommandResultArrived& result) {
   log::info("command result", {{"agent_id", result.agent_id.view()}, {"command_id", result.result.command_id}, {"ok", result.result.ok}});

@@ -7,7 +7,9 @@
 #include "hub/exceptions/exceptions_stage.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
+#include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reservations/reservations_stage.h"
 #include "hub/writer/writer_core.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/sim/sim_disk.h"
@@ -21,6 +23,7 @@ namespace {
 struct FuzzedHub final : WriterPort {
   sim::SimDisk disk{"fuzz"};
   std::unique_ptr<sql::Connection> connection = std::move(*open_database(disk.path("hub.db"), 4));
+  AvailabilityCache availability;
   std::vector<std::unique_ptr<Stage>> stages = make_stages();
   WriterCore core{*connection, stages};
   std::unique_ptr<ReadPool> reads = std::move(*ReadPool::open(1, [this] { return open_for_reading(disk.path("hub.db")); }));
@@ -33,15 +36,21 @@ struct FuzzedHub final : WriterPort {
                      [] { return std::optional<std::string>(); },
                      [] { return std::vector<ConnectorState>(); },
                      agents,
+                     availability,
+                     "mark",
+                     seconds(120),
                      [] {},
                      {}};
   std::vector<Endpoint> endpoints = all_endpoints();
 
-  static std::vector<std::unique_ptr<Stage>> make_stages() {
+  std::vector<std::unique_ptr<Stage>> make_stages() {
     std::vector<std::unique_ptr<Stage>> made;
     made.push_back(std::make_unique<IntakeStage>());
     made.push_back(std::make_unique<LedgerStage>());
+    made.push_back(std::make_unique<ReservationsStage>(
+        ReservationsOptions{{}, [] { return Duration{}; }, [] { return Instant{1'300'000'000'000'000}; }, &availability}));
     made.push_back(std::make_unique<PostingsStage>());
+    made.push_back(std::make_unique<OutboundStage>());
     made.push_back(std::make_unique<ExceptionsStage>());
     return made;
   }

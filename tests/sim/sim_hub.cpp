@@ -13,10 +13,12 @@
 #include "hub/intake/hub_meta_store.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
+#include "hub/outbound/outbound_stage.h"
 #include "hub/outbound/outbound_store.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/posting_store.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reservations/reservations_stage.h"
 #include "tests/sim/chain_world.h"
 #include "tests/sim/planted.h"
 
@@ -56,8 +58,14 @@ Result<void> SimHub::open_all() {
   metrics_ = std::make_unique<hub::Metrics>();
   stages_.push_back(std::make_unique<hub::IntakeStage>());
   stages_.push_back(std::make_unique<hub::LedgerStage>());
+  availability_ = std::make_unique<hub::AvailabilityCache>();
+  stages_.push_back(std::make_unique<hub::ReservationsStage>(hub::ReservationsOptions{
+      hub::ReservationPolicy{}, [this] { return world_.now(); }, [this] { return world_.wall(); }, availability_.get()}));
   stages_.push_back(std::make_unique<hub::PostingsStage>());
   stages_.push_back(std::make_unique<hub::ForwarderStage>([this] { forwarder_->notify(); }));
+  stages_.push_back(std::make_unique<hub::OutboundStage>([this] {
+    if (sessions_) posted_.push_back([this] { sessions_->inbox_advanced(); });
+  }));
   stages_.push_back(std::make_unique<hub::ExceptionsStage>());
   stages_.push_back(std::make_unique<hub::InsightStage>(*metrics_));
   plant(world_.bug(), stages_);
@@ -66,7 +74,7 @@ Result<void> SimHub::open_all() {
   TS_ASSIGN_OR_RETURN(sync_reads_, hub::open_for_reading(database));
   TS_ASSIGN_OR_RETURN(erp_reads_, hub::open_for_reading(database));
   TS_ASSIGN_OR_RETURN(check_reads_, hub::open_for_reading(database));
-  fleet_ = std::make_unique<hub::FleetPort>(*agents_, std::move(sync_reads_), *this, *metrics_);
+  fleet_ = std::make_unique<hub::FleetPort>(*agents_, std::move(sync_reads_), *this, *metrics_, *availability_, seconds(120));
   const auto post = [this, life = life_](std::function<void()> work) {
     if (life == life_) posted_.push_back(std::move(work));
   };
@@ -100,6 +108,7 @@ void SimHub::boot() {
   if (agents_->all().empty()) enrol_stores();
   world_.hub_started();
   later(kStatusSaveEvery, [this] { save_statuses(); });
+  schedule_due();
   pump();
 }
 
@@ -146,6 +155,7 @@ void SimHub::drop_all() {
   posted_.clear();
   group_scheduled_ = false;
   wake_.reset();
+  due_.reset();
   calls_in_flight_ = 0;
   kill_at_send = 0;
   sync_reads_ = nullptr;
@@ -229,8 +239,26 @@ void SimHub::run_group() {
   if (!disk.is_dead() && world_.one_in(kCheckpointOneIn)) (void)writer_->checkpoint();
   if (disk.is_dead()) return ended_at_fault();
   if (!requests_.empty() || !bulk_.empty()) schedule_group();
+  schedule_due();
   world_.check_hub();
   pump();
+}
+
+/// What the writer's thread does while nothing comes.
+void SimHub::schedule_due() {
+  const auto due_in = core_->due_in();
+  if (!due_in) return due_.reset();
+  const Duration due = world_.now() + *due_in;
+  if (due_ == due) return;
+  due_ = due;
+  later(*due_in, [this, due] {
+    if (due_ != due) return;
+    due_.reset();
+    (void)core_->run_due(world_.wall());
+    if (disk.is_dead()) return ended_at_fault();
+    schedule_due();
+    pump();
+  });
 }
 
 hub::FrameSent SimHub::try_send(const Bytes& connection, const Bytes& frame) {

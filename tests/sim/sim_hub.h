@@ -68,6 +68,7 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   void schedule_wake();
   void schedule_group();
   void run_group();
+  void schedule_due();
   void save_statuses();
   void later(Duration wait, std::function<void()> work);
   void task(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply);
@@ -77,6 +78,7 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   bool renew_ = false;
   std::unique_ptr<sql::Connection> writer_, sync_reads_, erp_reads_, check_reads_;
   std::unique_ptr<hub::Metrics> metrics_;
+  std::unique_ptr<hub::AvailabilityCache> availability_;
   std::vector<std::unique_ptr<hub::Stage>> stages_;
   std::unique_ptr<hub::WriterCore> core_;
   std::unique_ptr<hub::AgentRegistry> agents_;
@@ -85,6 +87,7 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   std::unique_ptr<hub::ForwarderDriver> forwarder_;
   std::deque<hub::Command> requests_, bulk_;
   bool took_requests_ = false, group_scheduled_ = false;
+  std::optional<Duration> due_;  // when stages have something to do on their own
   std::vector<std::function<void()>> posted_;
   std::size_t calls_in_flight_ = 0;
   std::uint64_t calls_made_ = 0;

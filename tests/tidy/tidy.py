@@ -21,7 +21,7 @@ if ROOT.is_file():
 
 LINES_MAX = 600
 SHELL_SUFFIXES = ("_store", "_reader", "_loop", "_socket", "_client", "_door", "_main", "_posix", "_app", "_stage", "_command",
-                  "_server", "_handlers", "_registry", "_relay")
+                  "_cache", "_server", "_handlers", "_registry", "_relay")
 # Folders that are a shell as a whole: they wrap a library of others or put the parts together.
 SHELL_FOLDERS = ("common/sql", "common/http", "common/transport", "common/log", "common/crypto", "agent/app", "hub/app", "hub/api",
                  "hub/ctl", "hub/insight", "packaging/demo.d")
@@ -45,6 +45,9 @@ TESTED_BY = {
     "agent/sync/session_driver": "agent/sync/sync_loop",
     "hub/sync/sessions_driver": "hub/sync/sync_loop",
     "hub/erp/forwarder_driver": "hub/erp/forwarder_loop",
+    "hub/reservations/reservation_book": "hub/reservations/reservations",
+    "hub/reservations/reservation_loader": "hub/reservations/reservations",
+    "hub/reservations/reservation_rows": "hub/reservations/reservation_store",
     "hub/app/hub_app": "integration/way_of_a_sale",
     "hub/ctl/ctl_calls": "hub/ctl/ctl_commands",
 }

@@ -23,7 +23,9 @@
 #include "hub/insight/insight_stage.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
+#include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reservations/reservations_stage.h"
 #include "hub/writer/writer_loop.h"
 #include "tests/support/http.h"
 
@@ -60,7 +62,9 @@ class ApiStand {
     std::vector<std::unique_ptr<Stage>> stages;
     stages.push_back(std::make_unique<IntakeStage>());
     stages.push_back(std::make_unique<LedgerStage>());
+    stages.push_back(std::make_unique<ReservationsStage>(ReservationsOptions{{}, &os::monotonic, &os::now, &availability}));
     stages.push_back(std::make_unique<PostingsStage>());
+    stages.push_back(std::make_unique<OutboundStage>());
     stages.push_back(std::make_unique<ExceptionsStage>());
     stages.push_back(std::make_unique<InsightStage>(metrics));
     writer = take(WriterLoop::start(std::move(connection), take(open_for_checkpoints(database)), std::move(stages), {}));
@@ -73,6 +77,9 @@ class ApiStand {
                                   .not_ready = [this] { return not_ready; },
                                   .connectors = [] { return std::vector{ConnectorState{"generic", "http://erp/postings", "flowing", ""}}; },
                                   .agents = agents,
+                                  .availability = availability,
+                                  .availability_mark = "mark",
+                                  .dark_after = seconds(120),
                                   .outbound_advanced = [] {},
                                   .keys_in_progress = {}});
     http::ServerOptions options;
@@ -144,6 +151,7 @@ class ApiStand {
   }
 
   Metrics metrics;
+  AvailabilityCache availability;
   AgentRegistry agents;
   std::unique_ptr<WriterLoop> writer;
   std::optional<std::string> not_ready;

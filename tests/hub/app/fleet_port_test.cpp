@@ -45,7 +45,8 @@ struct Fleet {
   TaskWriter writer{std::move(*open_database(folder.path / "hub.db", 4))};
   AgentRegistry agents;
   Metrics metrics;
-  FleetPort port{agents, std::move(*open_for_reading(folder.path / "hub.db")), writer, metrics};
+  AvailabilityCache book;
+  FleetPort port{agents, std::move(*open_for_reading(folder.path / "hub.db")), writer, metrics, book, seconds(120)};
   std::string key = std::string(40, 'k');
 
   Fleet() {

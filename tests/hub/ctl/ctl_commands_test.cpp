@@ -183,3 +183,59 @@ TEST_CASE("ctl: each way to fail has its exit code and says why", "[ctl]") {
   CHECK(as_json.code == CtlExit::kRefused);
   CHECK(as_json.body().at("status") == 404);
 }
+
+TEST_CASE("ctl: stock is held, shown, leased, kept safe and checked", "[ctl]") {
+  ApiStand stand;
+  const json receipt = {{"contract", "stock-movement/1"}, {"location", "GB"}, {"source", "WMS"}, {"till", "WMS"}, {"document_no", "1"},
+                        {"business_date", "2010-12-01"}, {"occurred_at", "2010-12-01T08:00:00Z"}, {"type", "receipt"}, {"lines", {{{"sku", "A"}, {"qty", "9"}}}}};
+  REQUIRE(stand.call("POST", "/v1/documents", receipt.dump()).status == 201);
+  AgentRecord agent;
+  agent.agent_id = AgentId("a_one");
+  agent.location = LocationId("GB");
+  agent.public_key = "k";
+  stand.agents.put(agent);
+
+  const auto made = run(stand, {"reservations", "create", "--sku", "A", "--qty", "2", "--location", "GB", "--key", "k-1", "--order-no", "W-1", "--ttl", "600", "--json"});
+  CHECK(made.code == CtlExit::kOk);
+  const std::string id = made.body().at("reservation_id");
+  CHECK(run(stand, {"reservations", "create", "--sku", "A", "--qty", "2", "--location", "GB", "--key", "k-1", "--order-no", "W-1", "--ttl", "600", "--json"}).out == made.out);
+  CHECK(run(stand, {"reservations", "create", "--sku", "A", "--qty", "99", "--location", "GB", "--key", "k-2"}).code == CtlExit::kRefused);
+  CHECK(run(stand, {"reservations", "list", "--order-no", "W-1"}).out.find(id) != std::string::npos);
+  CHECK(run(stand, {"reservations", "show", id}).out.find("held") != std::string::npos);
+  CHECK(run(stand, {"reservations", "extend", id, "--ttl", "60"}).code == CtlExit::kOk);
+  for (const char* verb : {"confirm", "pick", "ready", "break"}) CHECK(run(stand, {"reservations", verb, id, "--reason", "test"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"reservations", "release", "r_nobody"}).code == CtlExit::kRefused);
+
+  const auto lease = run(stand, {"leases", "grant", "--agent", "a_one", "--sku", "A", "--qty", "3", "--ttl", "3600", "--json"});
+  CHECK(lease.code == CtlExit::kOk);
+  const std::string lease_id = lease.body().at("lease_id");
+  CHECK(run(stand, {"leases", "list", "--agent", "a_one", "--state", "open"}).out.find(lease_id) != std::string::npos);
+  CHECK(run(stand, {"leases", "show", lease_id}).code == CtlExit::kOk);
+  CHECK(run(stand, {"leases", "renew", lease_id, "--ttl", "7200"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"leases", "shrink", lease_id, "--qty", "1"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"leases", "end", lease_id}).code == CtlExit::kOk);
+  CHECK(run(stand, {"leases", "force", lease_id}).code == CtlExit::kRefused);
+  CHECK(run(stand, {"leases", "force", lease_id, "--reason", "stolen"}).code == CtlExit::kOk);
+
+  CHECK(run(stand, {"safety-stock", "put", "--location", "GB", "--sku", "A", "--qty", "4"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"safety-stock", "list"}).out.find("4") != std::string::npos);
+  CHECK(run(stand, {"availability", "A", "--json"}).body().at("items").at(0).at("available") == "5");
+  CHECK(run(stand, {"availability", "A", "B", "--location", "GB", "--max-age", "60"}).out.find("SAFETY") != std::string::npos);
+  CHECK(run(stand, {"safety-stock", "put", "--location", "GB", "--sku", "A"}).code == CtlExit::kOk);
+
+  CHECK(run(stand, {"stock", "--location", "GB"}).out.find("ON HAND") != std::string::npos);
+  CHECK(run(stand, {"stock", "--sku", "A", "--json"}).body().at("items").size() == 1);
+  CHECK(run(stand, {"stock", "verify"}).code == CtlExit::kOk);
+  stand.write([](sql::Connection& connection) -> Result<void> {
+    TS_RETURN_IF_ERROR(connection.run("UPDATE stock_position SET reserved_milli = 9000"));
+    return {};
+  });
+  const auto found = run(stand, {"stock", "verify"});
+  CHECK(found.code == CtlExit::kDifferences);
+  CHECK(found.out.find("reserved") != std::string::npos);
+  CHECK(run(stand, {"stock", "verify", "--json"}).body().at("items").size() == 1);
+  CHECK(run(stand, {"stock", "verify", "--json"}).code == CtlExit::kDifferences);
+  CHECK(run(stand, {"stock", "verify", "--repair"}).code == CtlExit::kRefused);
+  CHECK(run(stand, {"stock", "verify", "--repair", "--reason", "found"}).code == CtlExit::kOk);
+  CHECK(run(stand, {"stock", "verify"}).code == CtlExit::kOk);
+}

@@ -51,7 +51,7 @@ class ReservationHub {
 
   HubDatabase database;
   AgentFeed feed;
-  AvailabilityBook book;
+  AvailabilityCache book;
   Duration steady = seconds(1'000);
   Instant wall = kNow;
   std::optional<TestHub> hub;

@@ -37,6 +37,7 @@ struct Registry : RegistryPort {
   void seen(std::string_view, Instant) override {}
   void status(std::string_view, const StatusArrived&, Instant) override { ++statuses; }
   void conflict(const IdentityConflict&) override {}
+  StockAnswer availability(const LocationId& location, BytesView body, Instant) override { return {200, "{\"at\":\"" + location.value + "\",\"asked\":" + std::string(body) + "}"}; }
   Result<std::vector<wire::InboxItem>> inbox_items(const AgentId&, std::uint64_t after) override {
     std::vector<wire::InboxItem> items;
     if (after < inbox_last) items.push_back({inbox_last, "product/1", "a", "p"});

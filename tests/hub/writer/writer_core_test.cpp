@@ -198,3 +198,97 @@ TEST_CASE("writer core: nothing stays of a group that was not committed when the
   setup.database.crash();
   CHECK(setup.database.number("SELECT count(*) FROM row") == 0);
 }
+
+namespace {
+
+/// Answers each request with its scope, and wants to be run every second.
+struct AnsweringStage final : Stage {
+  static int runs, masterdata_changes;
+  std::string_view name() const override { return "answering"; }
+  Result<void> load(sql::Connection&, const MicroBatch& batch) override {
+    requests_ = batch.requests.size();
+    return {};
+  }
+  void decide(MicroBatch& batch) override {
+    for (const StockRequest& request : batch.requests) batch.answers.push_back({200, request.scope});
+  }
+  Result<void> write(sql::Connection& connection, const MicroBatch& batch) override {
+    for (const StockRequest& request : batch.requests) {
+      if (request.who == "fails") return fail(ErrorCode::kConflict, "answer", "it fails");
+      TS_RETURN_IF_ERROR(connection.run("INSERT INTO row (name, positive) VALUES ($1, 1)", {std::string_view(request.scope)}));
+    }
+    return {};
+  }
+  void committed() override { ++runs; }
+  void masterdata_changed() override { ++masterdata_changes; }
+  std::optional<Duration> due_in() override { return runs == 0 ? std::optional(seconds(1)) : std::nullopt; }
+  std::size_t requests_ = 0;
+};
+int AnsweringStage::runs = 0, AnsweringStage::masterdata_changes = 0;
+
+struct AnsweringSetup {
+  AnsweringSetup() : hub(prepared(database), stages<AnsweringStage>()) { AnsweringStage::runs = AnsweringStage::masterdata_changes = 0; }
+  static sql::Connection& prepared(HubDatabase& database) {
+    REQUIRE(database.connection().execute_script("CREATE TABLE row (name TEXT, positive INTEGER) STRICT"));
+    return database.connection();
+  }
+  HubDatabase database;
+  TestHub hub;
+};
+
+Command request_of(std::string scope, std::string who, std::vector<std::string>& told) {
+  StockRequest request;
+  request.scope = std::move(scope);
+  request.who = std::move(who);
+  return DecideRequest{std::move(request), [&told](Result<StockAnswer> answer) { told.push_back(answer ? answer->body : "failed: " + answer.error().detail); }};
+}
+
+}  // namespace
+
+TEST_CASE("writer core: requests of a group are decided together, and each gets its own answer", "[writer]") {
+  AnsweringSetup setup;
+  std::vector<std::string> told;
+  std::vector<Command> group;
+  for (const char* scope : {"a", "b", "c"}) group.push_back(request_of(scope, "x", told));
+  setup.hub.core().run_group(std::move(group), kNow);
+  CHECK(told == std::vector<std::string>{"a", "b", "c"});
+  CHECK(AnsweringStage::runs == 1);
+  CHECK(setup.hub.core().counters().requests == 3);
+}
+
+TEST_CASE("writer core: a request that fails is told so alone", "[writer]") {
+  AnsweringSetup setup;
+  std::vector<std::string> told;
+  std::vector<Command> group;
+  group.push_back(request_of("a", "x", told));
+  group.push_back(request_of("b", "fails", told));
+  group.push_back(request_of("c", "x", told));
+  setup.hub.core().run_group(std::move(group), kNow);
+  CHECK(told == std::vector<std::string>{"a", "failed: it fails", "c"});
+  CHECK(setup.database.texts("SELECT name FROM row ORDER BY rowid") == std::vector<std::string>{"a", "c"});
+}
+
+TEST_CASE("writer core: stages say when they are due, and are run although nothing came", "[writer]") {
+  AnsweringSetup setup;
+  CHECK(setup.hub.core().due_in() == seconds(1));
+  REQUIRE(setup.hub.core().run_due(kNow));
+  CHECK(AnsweringStage::runs == 1);
+  CHECK_FALSE(setup.hub.core().due_in());
+}
+
+TEST_CASE("writer core: stages are told of tasks that change master data, and of no others", "[writer]") {
+  AnsweringSetup setup;
+  const auto run_task = [&setup](bool changes) {
+    Task task;
+    task.name = "put";
+    task.apply = [](sql::Connection&, Instant) -> Result<void> { return {}; };
+    task.changes_masterdata = changes;
+    std::vector<Command> group;
+    group.emplace_back(std::move(task));
+    setup.hub.core().run_group(std::move(group), kNow);
+  };
+  run_task(false);
+  CHECK(AnsweringStage::masterdata_changes == 0);
+  run_task(true);
+  CHECK(AnsweringStage::masterdata_changes == 1);
+}

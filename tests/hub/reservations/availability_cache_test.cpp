@@ -1,4 +1,4 @@
-#include "hub/reservations/availability_book.h"
+#include "hub/reservations/availability_cache.h"
 
 #include <catch2/catch.hpp>
 
@@ -20,8 +20,8 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("availability book: what was published is found, and follows the ledger", "[reservations][availability]") {
-  AvailabilityBook book;
+TEST_CASE("availability cache: what was published is found, and follows the ledger", "[reservations][availability]") {
+  AvailabilityCache book;
   CHECK_FALSE(book.find(key("A")));
   book.publish({{key("A"), {10, 3, 2, 1}}}, {});
   CHECK(available_milli(*book.find(key("A"))) == 4);
@@ -30,8 +30,8 @@ TEST_CASE("availability book: what was published is found, and follows the ledge
   CHECK_FALSE(book.find(key("B")));  // only the change is known
 }
 
-TEST_CASE("availability book: what was read while something was committed is not kept", "[reservations][availability]") {
-  AvailabilityBook book;
+TEST_CASE("availability cache: what was read while something was committed is not kept", "[reservations][availability]") {
+  AvailabilityCache book;
   const std::uint64_t before = book.generation();
   book.publish({}, {{key("A"), -4}});
   book.offer(key("A"), figures(10), before);
@@ -44,8 +44,8 @@ TEST_CASE("availability book: what was read while something was committed is not
   CHECK_FALSE(book.find(key("A")));
 }
 
-TEST_CASE("availability book: changes are told once per SKU, in the order of the last one", "[reservations][availability]") {
-  AvailabilityBook book;
+TEST_CASE("availability cache: changes are told once per SKU, in the order of the last one", "[reservations][availability]") {
+  AvailabilityCache book;
   book.publish({{key("A"), figures(1)}, {key("B"), figures(1)}}, {});
   book.publish({{key("A", "DE"), figures(1)}}, {{key("C"), 1}});
   CHECK(skus(book.changes(0, 10)) == Names{"B", "A", "C"});
@@ -55,8 +55,8 @@ TEST_CASE("availability book: changes are told once per SKU, in the order of the
   CHECK(skus(book.changes(book.last_change(), 10)).empty());
 }
 
-TEST_CASE("availability book: who is too far behind, or knows another list, reads everything anew", "[reservations][availability][limits]") {
-  AvailabilityBook book(2, 2);
+TEST_CASE("availability cache: who is too far behind, or knows another list, reads everything anew", "[reservations][availability][limits]") {
+  AvailabilityCache book(2, 2);
   book.publish({{key("A"), figures(1)}, {key("B"), figures(1)}}, {});
   CHECK(skus(book.changes(0, 10)) == Names{"A", "B"});
   book.publish({{key("C"), figures(1)}}, {});

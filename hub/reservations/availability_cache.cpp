@@ -1,10 +1,10 @@
-#include "hub/reservations/availability_book.h"
+#include "hub/reservations/availability_cache.h"
 
 #include <mutex>
 
 namespace tillsync::hub {
 
-void AvailabilityBook::note_change(const Sku& sku) {
+void AvailabilityCache::note_change(const Sku& sku) {
   const auto [entry, is_new] = changed_by_sku_.try_emplace(sku.value);
   if (!is_new) changed_.erase(entry->second);
   changed_.push_back({++last_change_, sku});
@@ -15,7 +15,7 @@ void AvailabilityBook::note_change(const Sku& sku) {
   changed_.pop_front();
 }
 
-void AvailabilityBook::publish(const std::vector<std::pair<PositionKey, PositionFigures>>& positions, const std::vector<Move>& moves) {
+void AvailabilityCache::publish(const std::vector<std::pair<PositionKey, PositionFigures>>& positions, const std::vector<Move>& moves) {
   if (positions.empty() && moves.empty()) return;
   const std::unique_lock lock(mutex_);
   ++generation_;
@@ -31,7 +31,7 @@ void AvailabilityBook::publish(const std::vector<std::pair<PositionKey, Position
   }
 }
 
-void AvailabilityBook::forget() {
+void AvailabilityCache::forget() {
   const std::unique_lock lock(mutex_);
   ++generation_;
   positions_.clear();
@@ -40,25 +40,25 @@ void AvailabilityBook::forget() {
   forgotten_to_ = ++last_change_;
 }
 
-std::optional<PositionFigures> AvailabilityBook::find(const PositionKey& key) const {
+std::optional<PositionFigures> AvailabilityCache::find(const PositionKey& key) const {
   const std::shared_lock lock(mutex_);
   const auto held = positions_.find(key);
   if (held == positions_.end()) return std::nullopt;
   return held->second;
 }
 
-std::uint64_t AvailabilityBook::generation() const {
+std::uint64_t AvailabilityCache::generation() const {
   const std::shared_lock lock(mutex_);
   return generation_;
 }
 
-void AvailabilityBook::offer(const PositionKey& key, const PositionFigures& figures, std::uint64_t generation) {
+void AvailabilityCache::offer(const PositionKey& key, const PositionFigures& figures, std::uint64_t generation) {
   const std::unique_lock lock(mutex_);
   if (generation != generation_ || positions_.size() >= positions_max_) return;
   positions_.emplace(key, figures);
 }
 
-std::optional<std::vector<SkuChange>> AvailabilityBook::changes(std::uint64_t after, std::size_t limit) const {
+std::optional<std::vector<SkuChange>> AvailabilityCache::changes(std::uint64_t after, std::size_t limit) const {
   const std::shared_lock lock(mutex_);
   if (after < forgotten_to_ || after > last_change_) return std::nullopt;
   std::vector<SkuChange> found;
@@ -69,7 +69,7 @@ std::optional<std::vector<SkuChange>> AvailabilityBook::changes(std::uint64_t af
   return found;
 }
 
-std::uint64_t AvailabilityBook::last_change() const {
+std::uint64_t AvailabilityCache::last_change() const {
   const std::shared_lock lock(mutex_);
   return last_change_;
 }

@@ -32,10 +32,10 @@ struct SkuChange {
   Sku sku;
 };
 
-class AvailabilityBook {
+class AvailabilityCache {
  public:
   /// positions_max: figures held, about 200 bytes each; skus_max: changed SKUs remembered, about 150 bytes each.
-  explicit AvailabilityBook(std::size_t positions_max = 500'000, std::size_t skus_max = 200'000) : positions_max_(positions_max), skus_max_(skus_max) {}
+  explicit AvailabilityCache(std::size_t positions_max = 500'000, std::size_t skus_max = 200'000) : positions_max_(positions_max), skus_max_(skus_max) {}
 
   // ---- the stage, after a commit
 
