@@ -6,10 +6,11 @@
 #include "agent/ingest/data_reader.h"
 #include "agent/ingest/http_door.h"
 #include "agent/ingest/ingest_loop.h"
-#include "agent/ingest/spool_door.h"
+#include "agent/ingest/reservation_door.h"
 #include "agent/ingest/spool_door.h"
 #include "agent/sync/sync_loop.h"
 #include "common/base/os.h"
+#include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 
@@ -53,10 +54,13 @@ class WriterPort final : public SyncPort {
                      std::function<void(Result<OutboxState>)> done) override {
     loop_.submit_rebase(epoch, first_seq, incarnation, std::move(done));
   }
+  void reply_arrived(const wire::Reply& reply) override { reservations_->reply_arrived(reply); }
   std::uint64_t refused_documents() override { return loop_.refused().count_since_start(); }
+  void set_reservations(ReservationDoor& door) { reservations_ = &door; }
 
  private:
   IngestLoop& loop_;
+  ReservationDoor* reservations_ = nullptr;
 };
 
 LinkStatus link_status(const SyncLoop& sync) {
@@ -80,6 +84,15 @@ class AgentApp::Parts {
     TS_ASSIGN_OR_RETURN(loop_, IngestLoop::open({folder, LocationId(config.text("location")), agent::zmq_endpoint(config), context_, bytes_max}));
     TS_ASSIGN_OR_RETURN(data_, DataReader::open(folder));
     port_ = std::make_unique<WriterPort>(*loop_);
+    ReservationPorts ports;
+    ports.write = [this](auto write, auto finish) { loop_->submit(std::move(write), std::move(finish)); };
+    ports.ask = [this](wire::Request request) { sync_->ask(std::move(request)); };
+    ports.is_linked = [this] { return sync_->state().is_up; };
+    ports.now = &os::now;
+    ports.run_after = [this](Duration wait, std::function<void()> work) { loop_->run_at(os::monotonic() + wait, std::move(work)); };
+    ports.draw_id = [] { return random_secret(""); };
+    reservations_ = std::make_unique<ReservationDoor>(std::move(ports), loop_->quota(), loop_->location());
+    port_->set_reservations(*reservations_);
 
     SyncOptions sync_options;
     sync_options.endpoints = config.list("hub.endpoints");
@@ -95,7 +108,7 @@ class AgentApp::Parts {
       return status_json(*data_, loop_->location(), loop_->counters(), loop_->refused(), [this] { return link_status(*sync_); });
     };
     TS_ASSIGN_OR_RETURN(HttpDoorOptions door_options, http_options(config));
-    TS_ASSIGN_OR_RETURN(http_, HttpDoor::open(std::move(door_options), *loop_, *data_, status));
+    TS_ASSIGN_OR_RETURN(http_, HttpDoor::open(std::move(door_options), *loop_, *data_, *reservations_, status));
     IngestListeners listeners;
     listeners.outbox_advanced = [this](std::uint64_t last_seq) { sync_->outbox_advanced(last_seq); };
     listeners.inbox_advanced = [this](std::uint64_t) { http_->inbox_advanced(); };
@@ -112,6 +125,7 @@ class AgentApp::Parts {
     if (sync_) sync_->stop();  // first, so that its last acknowledgement is still written
     if (loop_) loop_->stop();
     spool_ = nullptr;
+    reservations_ = nullptr;  // answers who waits
     http_ = nullptr;
   }
 
@@ -125,6 +139,7 @@ class AgentApp::Parts {
   std::unique_ptr<IngestLoop> loop_;
   std::unique_ptr<DataReader> data_;
   std::unique_ptr<WriterPort> port_;
+  std::unique_ptr<ReservationDoor> reservations_;
   std::unique_ptr<SyncLoop> sync_;
   std::unique_ptr<HttpDoor> http_;
   std::unique_ptr<SpoolDoor> spool_;

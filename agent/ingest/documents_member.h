@@ -11,8 +11,9 @@ namespace tillsync::agent {
 /// request.rows is not empty: what was refused as a whole needs no commit.
 class DocumentsMember : public GroupMember {
  public:
-  DocumentsMember(IngestedRequest request, const LocationId& location, IngestCounters& counters)
-      : request_(std::move(request)), location_(location), counters_(counters) {}
+  /// quota: none = what is sold is held against nothing.
+  DocumentsMember(IngestedRequest request, const LocationId& location, IngestCounters& counters, Quota* quota = nullptr)
+      : request_(std::move(request)), location_(location), counters_(counters), quota_(quota) {}
 
   Result<void> write(Outbox& outbox, Inbox& inbox) final;
   void finish(const Result<void>& outcome) final;
@@ -25,7 +26,10 @@ class DocumentsMember : public GroupMember {
  private:
   IngestedRequest request_;
   const LocationId& location_;  // of the loop, which outlives its members
+  Result<std::vector<NewRow>> warned_rows();
+
   IngestCounters& counters_;
+  Quota* quota_;
   std::vector<Appended> appended_;
 };
 

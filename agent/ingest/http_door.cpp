@@ -1,5 +1,7 @@
 #include "agent/ingest/http_door.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -61,7 +63,7 @@ struct HttpDoor::Waiter {
 class HttpDoor::DocumentsRequest final : public DocumentsMember {
  public:
   DocumentsRequest(IngestedRequest request, IngestLoop& loop, std::string correlation_id, std::unique_ptr<http::Responder> responder)
-      : DocumentsMember(std::move(request), loop.location(), loop.counters()),
+      : DocumentsMember(std::move(request), loop.location(), loop.counters(), &loop.quota()),
         correlation_id_(std::move(correlation_id)),
         responder_(std::move(responder)) {}
 
@@ -76,8 +78,8 @@ class HttpDoor::DocumentsRequest final : public DocumentsMember {
   std::unique_ptr<http::Responder> responder_;
 };
 
-HttpDoor::HttpDoor(HttpDoorOptions options, IngestLoop& loop, DataReader& data, std::function<std::string()> status_json)
-    : options_(std::move(options)), loop_(loop), data_(data), status_json_(std::move(status_json)) {}
+HttpDoor::HttpDoor(HttpDoorOptions options, IngestLoop& loop, DataReader& data, ReservationDoor& reservations, std::function<std::string()> status_json)
+    : options_(std::move(options)), loop_(loop), data_(data), reservations_(reservations), status_json_(std::move(status_json)) {}
 
 HttpDoor::~HttpDoor() {
   const std::lock_guard lock(mutex_);
@@ -85,12 +87,12 @@ HttpDoor::~HttpDoor() {
   waiters_.clear();
 }
 
-Result<std::unique_ptr<HttpDoor>> HttpDoor::open(HttpDoorOptions options, IngestLoop& loop, DataReader& data,
+Result<std::unique_ptr<HttpDoor>> HttpDoor::open(HttpDoorOptions options, IngestLoop& loop, DataReader& data, ReservationDoor& reservations,
                                                  std::function<std::string()> status_json) {
   TS_ASSIGN_OR_RETURN(auto listen, http::parse_listen_address(options.listen));
   TS_RETURN_IF_ERROR(check_listen(http::is_loopback(listen.first), !options.rules.tokens.empty(), !options.tls_certificate_pem.empty()));
   options.rules.hosts.push_back(options.listen);
-  std::unique_ptr<HttpDoor> door(new HttpDoor(std::move(options), loop, data, std::move(status_json)));
+  std::unique_ptr<HttpDoor> door(new HttpDoor(std::move(options), loop, data, reservations, std::move(status_json)));
   http::ServerOptions server;
   server.address = listen.first;
   server.port = listen.second;
@@ -127,9 +129,13 @@ void HttpDoor::handle(http::Request request, std::unique_ptr<http::Responder> re
   if (resource == "inbox" && path.size() == 3 && path[2] == "ack")
     return is_post ? ack_inbox(request, std::move(responder)) : wrong_method("POST");
   if (resource == "products" && path.size() == 3) return is_get ? responder->send(get_product(path[2])) : wrong_method("GET");
-  if ((resource == "stock" && path.size() == 3) || (resource == "reservations" && path.size() >= 2))
-    // Nothing is promised here: stock and reservations are the hub's to answer.
-    return responder->send(response_of(door_problem(503, "hub_needed", "This needs the hub", "stock and reservations are not available at this agent")));
+  if (resource == "stock" && path.size() == 3) {
+    if (!is_get) return wrong_method("GET");
+    const std::shared_ptr<http::Responder> shared = std::move(responder);
+    return reservations_.availability(path[2], [shared](const Answer& answer) { shared->send(response_of(answer)); });
+  }
+  if (resource == "reservations" && (path.size() == 2 || path.size() == 4))
+    return is_post ? ask_reservations(request, std::move(responder)) : wrong_method("POST");
   responder->send(response_of(door_problem(404, "not_found", "There is no such resource", request.method + " " + request.path)));
 }
 
@@ -151,6 +157,22 @@ void HttpDoor::post_documents(http::Request request, std::unique_ptr<http::Respo
   const std::string answered_id = ingested->is_array ? correlation_id : ingested->rows[0].correlation_id;
   request.body.clear();
   loop_.submit(std::make_unique<DocumentsRequest>(std::move(*ingested), loop_, answered_id, std::move(responder)));
+}
+
+void HttpDoor::ask_reservations(const http::Request& request, std::unique_ptr<http::Responder> responder) {
+  if (!request.body.empty()) {
+    const auto syntax = check_content_type(headers_of(request));
+    if (!syntax) return responder->send(response_of(syntax.error()));
+    if (*syntax != Syntax::kJson)
+      return responder->send(response_of(door_problem(415, "unsupported_media_type", "Content type not taken", "send Content-Type: application/json")));
+  }
+  const std::shared_ptr<http::Responder> shared = std::move(responder);
+  const auto reply = [shared](const Answer& answer) { shared->send(response_of(answer)); };
+  if (request.segments.size() == 2) return reservations_.reserve(request.body, request.header("idempotency-key").value_or(""), reply);
+  static constexpr std::array<std::string_view, 6> kVerbs = {"confirm", "pick", "ready", "release", "extend", "break"};
+  const std::string& verb = request.segments[3];
+  if (std::ranges::find(kVerbs, verb) == kVerbs.end()) return reply(answer_of(door_problem(404, "not_found", "There is no such resource", "POST " + request.path)));
+  reservations_.step(verb, request.segments[2], request.body, reply);
 }
 
 std::optional<http::Response> HttpDoor::inbox_answer(std::uint64_t after, bool even_empty) {

@@ -11,6 +11,7 @@
 #include "agent/ingest/data_reader.h"
 #include "agent/ingest/door_rules.h"
 #include "agent/ingest/ingest_loop.h"
+#include "agent/ingest/reservation_door.h"
 #include "common/http/server.h"
 
 namespace tillsync::agent {
@@ -27,8 +28,8 @@ struct HttpDoorOptions {
 
 class HttpDoor {
  public:
-  /// loop and data outlive the door; status_json as in IngestListeners.
-  static Result<std::unique_ptr<HttpDoor>> open(HttpDoorOptions options, IngestLoop& loop, DataReader& data,
+  /// loop, data and reservations outlive the door; status_json as in IngestListeners.
+  static Result<std::unique_ptr<HttpDoor>> open(HttpDoorOptions options, IngestLoop& loop, DataReader& data, ReservationDoor& reservations,
                                                 std::function<std::string()> status_json);
   ~HttpDoor();
 
@@ -42,9 +43,10 @@ class HttpDoor {
   struct Waiter;
   class DocumentsRequest;
 
-  HttpDoor(HttpDoorOptions options, IngestLoop& loop, DataReader& data, std::function<std::string()> status_json);
+  HttpDoor(HttpDoorOptions options, IngestLoop& loop, DataReader& data, ReservationDoor& reservations, std::function<std::string()> status_json);
   void handle(http::Request request, std::unique_ptr<http::Responder> responder);
   void post_documents(http::Request request, std::unique_ptr<http::Responder> responder);
+  void ask_reservations(const http::Request& request, std::unique_ptr<http::Responder> responder);
   void get_inbox(const http::Request& request, std::unique_ptr<http::Responder> responder);
   void ack_inbox(const http::Request& request, std::unique_ptr<http::Responder> responder);
   http::Response get_product(const std::string& sku_or_gtin);
@@ -55,6 +57,7 @@ class HttpDoor {
   const HttpDoorOptions options_;
   IngestLoop& loop_;
   DataReader& data_;
+  ReservationDoor& reservations_;
   const std::function<std::string()> status_json_;
   std::mutex mutex_;  // of the next two
   std::map<std::uint64_t, Waiter> waiters_;

@@ -2,6 +2,7 @@
 
 #include "common/base/limits.h"
 #include "common/contract/text.h"
+#include "common/contract/vocabulary.h"
 
 namespace tillsync::agent {
 namespace {
@@ -29,6 +30,20 @@ std::string correlation_id_of(const Document& document, const IngestContext& con
   return event_id_text(event_id);
 }
 
+/// Goods lines of a sale that name their SKU. What a bar code alone names is not looked up here: the answer only warns.
+std::vector<SoldUnits> sold_by(const Document& document) {
+  std::vector<SoldUnits> sold;
+  const auto* sale = std::get_if<Sale>(&document.body);
+  if (sale == nullptr || document.header.mode == "training") return sold;
+  for (std::size_t i = 0; i < sale->lines.size(); ++i) {
+    const SaleLine& line = sale->lines[i];
+    const bool is_sellable = goods_state(line.state) == GoodsState::kSellable;
+    if (line_kind(line.kind) != LineKind::kGoods || !is_sellable || line.sku.empty() || line.qty.milli == 0) continue;
+    sold.push_back({i, line.sku, line.qty.milli, sale->reservation_id});
+  }
+  return sold;
+}
+
 }  // namespace
 
 Syntax detect_syntax(BytesView body) {
@@ -50,22 +65,41 @@ Bytes identity_key(const Identity& identity) {
   return key += identity.document_no.value;
 }
 
-std::expected<NewRow, Problem> ingest_tree(const Value& tree, const IngestContext& context, std::string_view pointer_base) {
+namespace {
+
+NewRow row_in(const Document& document, const IngestContext& context) {
+  const Identity identity = identity_of(document, context.location);
+  NewRow row;
+  row.event_id = event_id_of(identity);
+  row.identity_key = identity_key(identity);
+  row.content_hash = content_hash(document);
+  row.correlation_id = correlation_id_of(document, context, row.event_id);
+  row.received_at = context.now;
+  row.payload = encode_document(document);
+  row.warnings = warnings_json(check_document(document));
+  return row;
+}
+
+}  // namespace
+
+NewRow row_of(const Document& document, const LocationId& location, Instant now) { return row_in(document, {location, now, ""}); }
+
+std::string with_warning(std::string warnings, const Warning& warning) {
+  const std::string one = warnings_json({warning});
+  if (warnings.empty()) return one;
+  warnings.back() = ',';
+  return warnings + one.substr(1);
+}
+
+std::expected<NewRow, Problem> ingest_tree(const Value& tree, const IngestContext& context, std::string_view pointer_base, std::vector<SoldUnits>* sold) {
   auto document = parse_document(tree, pointer_base);
   if (!document) return std::unexpected(std::move(document.error()));
   const LocationId& named = document->header.location;
   if (!named.empty() && named != context.location)
     return std::unexpected(make_problem("wrong_location", "this agent takes documents of '" + context.location.value + "', not of '" + named.value + "'",
                                         std::string(pointer_base) + "/location"));
-  const Identity identity = identity_of(*document, context.location);
-  NewRow row;
-  row.event_id = event_id_of(identity);
-  row.identity_key = identity_key(identity);
-  row.content_hash = content_hash(*document);
-  row.correlation_id = correlation_id_of(*document, context, row.event_id);
-  row.received_at = context.now;
-  row.payload = encode_document(*document);
-  row.warnings = warnings_json(check_document(*document));
+  NewRow row = row_in(*document, context);
+  if (sold != nullptr) *sold = sold_by(*document);
   // A text form may be shorter than the compact one; what is stored must also pass on the wire and at the hub.
   if (row.payload.size() > kDocumentBytesMax)
     return std::unexpected(make_problem("too_large", "one document may have " + std::to_string(kDocumentBytesMax) + " bytes",
@@ -78,10 +112,12 @@ std::expected<IngestedRequest, Problem> ingest(BytesView body, Syntax syntax, co
   if (!tree) return std::unexpected(std::move(tree.error()));
   IngestedRequest request;
   const auto add = [&](const Value& document, std::string_view pointer_base) {
-    auto row = ingest_tree(document, context, pointer_base);
+    std::vector<SoldUnits> sold;
+    auto row = ingest_tree(document, context, pointer_base, &sold);
     if (row) {
       request.refusals.emplace_back();
       request.rows.push_back(std::move(*row));
+      request.sold.push_back(std::move(sold));
     } else {
       request.refusals.emplace_back(std::move(row.error()));
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/outbox/outbox.h"
+#include "agent/quota/quota_store.h"
 #include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/contract/codec.h"
@@ -31,6 +32,7 @@ struct IngestedRequest {
   bool is_array = false;
   std::vector<std::optional<Problem>> refusals;
   std::vector<NewRow> rows;
+  std::vector<std::vector<SoldUnits>> sold;  // for each row: what it takes from the shelf
 
   bool has_refusal() const { return rows.size() < refusals.size(); }
 };
@@ -39,7 +41,13 @@ struct IngestedRequest {
 /// array does not stop the others.
 std::expected<IngestedRequest, Problem> ingest(BytesView body, Syntax syntax, const IngestContext& context);
 /// The same for one document that is parsed already (a line of a spool file). pointer_base as in parse_document.
-std::expected<NewRow, Problem> ingest_tree(const Value& tree, const IngestContext& context, std::string_view pointer_base = "");
+/// sold: filled with what the document takes from the shelf, where it is not null.
+std::expected<NewRow, Problem> ingest_tree(const Value& tree, const IngestContext& context, std::string_view pointer_base = "",
+                                           std::vector<SoldUnits>* sold = nullptr);
+/// The row of a document that this agent makes itself.
+NewRow row_of(const Document& document, const LocationId& location, Instant now);
+/// [{"code","pointer","detail"}] with one more.
+std::string with_warning(std::string warnings, const Warning& warning);
 
 /// MessagePack begins a map or an array with a byte that no JSON text begins with.
 Syntax detect_syntax(BytesView body);

@@ -16,6 +16,7 @@ constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 constexpr std::int64_t kPrunePauseS = 3'600;          // when nothing old was left
 constexpr std::int64_t kPruneBitePauseMs = 50;
 constexpr std::int64_t kHeldAnswersMs = 5;
+constexpr std::int64_t kLeaseLookS = 60;
 constexpr std::int64_t kFarewellMs = 100;             // for answers to leave the ZeroMQ door
 
 const Error kStopping{ErrorCode::kShuttingDown, "write", "the agent is shutting down", ""};
@@ -53,6 +54,10 @@ Result<std::unique_ptr<IngestLoop>> IngestLoop::open(IngestLoopOptions options) 
   TS_ASSIGN_OR_RETURN(loop->connection_, open_writer(loop->database(), kWriterCacheKib));
   TS_ASSIGN_OR_RETURN(loop->outbox_, Outbox::open(*loop->connection_));
   TS_ASSIGN_OR_RETURN(loop->inbox_, Inbox::open(*loop->connection_));
+  TS_ASSIGN_OR_RETURN(loop->quota_, Quota::open(*loop->connection_, [location = loop->options_.location](const Document& document, Instant now) {
+                        return row_of(document, location, now);
+                      }));
+  loop->next_lease_end_ = Duration{0};
   TS_ASSIGN_OR_RETURN(loop->inbox_last_no_, InboxReader(*loop->connection_).last_no());
   TS_ASSIGN_OR_RETURN(loop->wakeup_, transport::Wakeup::create());
   TS_ASSIGN_OR_RETURN(auto checkpointer, open_writer(loop->database(), kCheckpointCacheKib));
@@ -66,7 +71,7 @@ IngestLoop::~IngestLoop() { stop(); }
 Result<void> IngestLoop::start(IngestListeners listeners) {
   listeners_ = std::move(listeners);
   if (!options_.zmq_endpoint.empty()) {
-    TS_ASSIGN_OR_RETURN(zmq_, ZmqDoor::open(options_.context, options_.zmq_endpoint, options_.location, counters_, *refused_,
+    TS_ASSIGN_OR_RETURN(zmq_, ZmqDoor::open(options_.context, options_.zmq_endpoint, options_.location, counters_, *refused_, quota_.get(),
                                             listeners_.status_json));
   }
   next_prune_ = os::monotonic() + options_.first_prune;
@@ -119,10 +124,14 @@ void IngestLoop::submit_ack(const IncarnationId& incarnation, std::uint64_t seq,
 
 void IngestLoop::submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) {
   const std::uint64_t last_no = items.empty() ? 0 : items.back().no;
-  submit([items = std::move(items)](Outbox&, Inbox& inbox) { return inbox.append(items); },
+  submit([this, items = std::move(items)](Outbox& outbox, Inbox& inbox) -> Result<void> {
+           TS_RETURN_IF_ERROR(inbox.append(items));
+           return quota_->take_items(items, outbox, os::now());
+         },
          [this, last_no, done = std::move(done)](const Result<void>& outcome) {
            if (!outcome) return done(std::unexpected(outcome.error()));
            inbox_last_no_ = std::max(inbox_last_no_, last_no);
+           next_lease_end_ = Duration{0};  // it may have brought one
            done(inbox_last_no_);
            if (listeners_.inbox_advanced) listeners_.inbox_advanced(inbox_last_no_);
          });
@@ -139,7 +148,7 @@ void IngestLoop::submit_rebase(const EpochId& epoch, std::uint64_t first_seq, co
           ack_.begin_epoch();
         }
         TS_ASSIGN_OR_RETURN(*state, outbox.rebase(epoch, first_seq, incarnation));
-        return {};
+        return quota_->freeze();
       },
       [state, done = std::move(done)](const Result<void>& outcome) {
         if (!outcome) return done(std::unexpected(outcome.error()));
@@ -276,6 +285,24 @@ void IngestLoop::run_timers(bool all) {
 
 void IngestLoop::run_housekeeping() {
   if (os::monotonic() >= next_prune_) prune();
+  if (next_lease_end_ && os::monotonic() >= *next_lease_end_) close_ended_leases();
+}
+
+/// Looked at again at the latest after kLeaseLookS: the wall clock, by which leases end here, may be set.
+void IngestLoop::close_ended_leases() {
+  next_lease_end_.reset();
+  const auto next = std::make_shared<std::optional<Instant>>();
+  submit(
+      [this, next](Outbox& outbox, Inbox&) -> Result<void> {
+        TS_ASSIGN_OR_RETURN(*next, quota_->close_ended(outbox, os::now()));
+        return {};
+      },
+      [this, next](const Result<void>& outcome) {
+        if (!outcome) log::write(log::Level::kWarning, "leases not closed", outcome.error());
+        if (outcome && !*next) return;
+        const Duration patience = outcome ? std::clamp(**next - os::now(), milliseconds(10), seconds(kLeaseLookS)) : seconds(kLeaseLookS);
+        next_lease_end_ = os::monotonic() + patience;
+      });
 }
 
 void IngestLoop::prune() {
@@ -286,9 +313,10 @@ void IngestLoop::prune() {
     TS_ASSIGN_OR_RETURN(const Pruned pruned, outbox_->prune(now - Duration{kPayloadRetentionDays * kMicrosPerDay},
                                                             now - Duration{kIdentityRetentionDays * kMicrosPerDay}, options_.database_bytes_max));
     TS_ASSIGN_OR_RETURN(const std::uint64_t items, inbox_->prune(now - Duration{kConsumerDays * kMicrosPerDay}));
-    more = !pruned.finished || items > 0;
+    TS_ASSIGN_OR_RETURN(const std::uint64_t requests, quota_->prune(now - Duration{kRequestRetentionDays * kMicrosPerDay}));
+    more = !pruned.finished || items + requests > 0;
     // A bite that dropped nothing has written nothing and is not worth a disk sync.
-    if (pruned.payloads + pruned.identities + items == 0) return {};
+    if (pruned.payloads + pruned.identities + items + requests == 0) return {};
     return transaction.commit();
   };
   if (const Result<void> done = bite(); !done) {
@@ -303,6 +331,7 @@ std::optional<Duration> IngestLoop::next_wake_up() {
   const std::lock_guard lock(mutex_);
   if (!queue_.empty()) return std::nullopt;
   if (const auto due = ack_.due()) next = std::min(next, *due);
+  if (next_lease_end_) next = std::min(next, *next_lease_end_);
   if (!timers_.empty()) next = std::min(next, Duration{timers_.begin()->first});
   return next;
 }

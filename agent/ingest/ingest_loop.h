@@ -23,6 +23,7 @@
 #include "agent/ingest/pending_ack.h"
 #include "agent/ingest/refused_store.h"
 #include "agent/ingest/zmq_door.h"
+#include "agent/quota/quota_store.h"
 #include "common/base/ids.h"
 #include "common/transport/socket.h"
 
@@ -79,6 +80,7 @@ class IngestLoop {
   std::string zmq_endpoint() const;  // with the real port; "" without a ZeroMQ door
   IngestCounters& counters() { return counters_; }
   RefusedStore& refused() { return *refused_; }
+  Quota& quota() { return *quota_; }  // inside a member's write only
 
  private:
 
@@ -92,6 +94,7 @@ class IngestLoop {
   void commit_aside(const Group& group);
   void run_timers(bool all);
   void run_housekeeping();
+  void close_ended_leases();
   void prune();
   std::optional<Duration> next_wake_up();
   void wait();
@@ -104,6 +107,7 @@ class IngestLoop {
   std::unique_ptr<sql::Connection> connection_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Inbox> inbox_;
+  std::unique_ptr<Quota> quota_;
   std::unique_ptr<transport::Wakeup> wakeup_;
   std::unique_ptr<CheckpointLoop> checkpoints_;
   std::unique_ptr<ZmqDoor> zmq_;
@@ -118,6 +122,7 @@ class IngestLoop {
 
   std::uint64_t inbox_last_no_ = 0;
   Duration next_prune_{};
+  std::optional<Duration> next_lease_end_;  // when a lease is looked at; none: there is no open one
   std::unique_ptr<CommitLoop> committer_;  // behind what it borrows
   std::thread thread_;
 };

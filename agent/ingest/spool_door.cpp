@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 class SpoolPart final : public DocumentsMember {
  public:
   SpoolPart(IngestedRequest request, IngestLoop& loop, std::promise<Answer>& answer)
-      : DocumentsMember(std::move(request), loop.location(), loop.counters()), answer_(answer) {}
+      : DocumentsMember(std::move(request), loop.location(), loop.counters(), &loop.quota()), answer_(answer) {}
 
  private:
   void reply(const Answer& answer) override { answer_.set_value(answer); }

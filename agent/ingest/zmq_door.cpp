@@ -34,7 +34,7 @@ std::optional<std::string> question_in(BytesView frame, Syntax syntax) {
 class ZmqDoor::Request final : public DocumentsMember {
  public:
   Request(ZmqDoor& door, Bytes peer, Syntax syntax, IngestedRequest request)
-      : DocumentsMember(std::move(request), door.location_, door.counters_), door_(door), peer_(std::move(peer)), syntax_(syntax) {}
+      : DocumentsMember(std::move(request), door.location_, door.counters_, door.quota_), door_(door), peer_(std::move(peer)), syntax_(syntax) {}
 
  private:
   void reply(const Answer& answer) override { door_.answer(peer_, answer, syntax_); }
@@ -45,10 +45,10 @@ class ZmqDoor::Request final : public DocumentsMember {
 };
 
 Result<std::unique_ptr<ZmqDoor>> ZmqDoor::open(std::shared_ptr<transport::Context> context, const std::string& endpoint,
-                                               const LocationId& location, IngestCounters& counters, RefusedStore& refused,
+                                               const LocationId& location, IngestCounters& counters, RefusedStore& refused, Quota* quota,
                                                std::function<std::string()> status_json) {
   TS_ASSIGN_OR_RETURN(auto socket, transport::RouterSocket::bind_plain(std::move(context), endpoint, kRequestBytesMax));
-  return std::unique_ptr<ZmqDoor>(new ZmqDoor(std::move(socket), location, counters, refused, std::move(status_json)));
+  return std::unique_ptr<ZmqDoor>(new ZmqDoor(std::move(socket), location, counters, refused, quota, std::move(status_json)));
 }
 
 bool ZmqDoor::take(Group& group) {

@@ -22,9 +22,9 @@ inline constexpr std::size_t kAnswersHeldMax = 2'000;
 
 class ZmqDoor {
  public:
-  /// status_json: the body of GET /v1/status. The references outlive the door.
+  /// quota: none = what is sold is held against nothing. status_json: the body of GET /v1/status. The references outlive the door.
   static Result<std::unique_ptr<ZmqDoor>> open(std::shared_ptr<transport::Context> context, const std::string& endpoint,
-                                               const LocationId& location, IngestCounters& counters, RefusedStore& refused,
+                                               const LocationId& location, IngestCounters& counters, RefusedStore& refused, Quota* quota,
                                                std::function<std::string()> status_json);
 
   /// Takes the next request that waits. Documents go to the end of `group`; anything else is answered at once. False when none
@@ -48,9 +48,9 @@ class ZmqDoor {
     Bytes peer, frame;
   };
 
-  ZmqDoor(std::unique_ptr<transport::RouterSocket> socket, const LocationId& location, IngestCounters& counters, RefusedStore& refused,
+  ZmqDoor(std::unique_ptr<transport::RouterSocket> socket, const LocationId& location, IngestCounters& counters, RefusedStore& refused, Quota* quota,
           std::function<std::string()> status_json)
-      : socket_(std::move(socket)), location_(location), counters_(counters), refused_(refused), status_json_(std::move(status_json)) {}
+      : socket_(std::move(socket)), location_(location), counters_(counters), refused_(refused), quota_(quota), status_json_(std::move(status_json)) {}
 
   void answer(const Bytes& peer, const Answer& answer, Syntax syntax);
 
@@ -59,6 +59,7 @@ class ZmqDoor {
   const LocationId& location_;
   IngestCounters& counters_;
   RefusedStore& refused_;
+  Quota* quota_;
   std::function<std::string()> status_json_;
 };
 

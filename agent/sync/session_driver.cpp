@@ -114,7 +114,7 @@ void SessionDriver::obey(const WantStatus&) {
   session_.status_collected(std::move(status), now_);
 }
 void SessionDriver::obey(const WantReconnect& want) { reconnect_why_ = want.reason; }
-void SessionDriver::obey(const ReplyArrived& arrived) { log::debug("reply without a request", {{"request_id", arrived.reply.request_id}}); }
+void SessionDriver::obey(const ReplyArrived& arrived) { port_.reply_arrived(arrived.reply); }
 void SessionDriver::obey(const CommandArrived& arrived) {
   session_.command_done({arrived.command.command_id, false, R"({"detail":"this agent does not know the command"})"});
 }

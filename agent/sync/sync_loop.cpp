@@ -74,6 +74,10 @@ class Loop final : public SyncLoop {
     if (link_ready_.load(std::memory_order_acquire) && !notified_.exchange(true)) mailbox_->wakeup->set();
   }
 
+  void ask(wire::Request request) override {
+    mailbox_->post([this, request = std::move(request)]() mutable { session_->ask(std::move(request)); });
+  }
+
   SyncState state() const override {
     const std::lock_guard lock(state_mutex_);
     return state_;

@@ -41,6 +41,8 @@ class SyncLoop {
   virtual void stop() = 0;
   /// After a COMMIT that added documents. Any thread; cheap, also when the link is down.
   virtual void outbox_advanced(std::uint64_t last_seq) = 0;
+  /// Asks the hub; the answer comes by SyncPort::reply_arrived. Any thread.
+  virtual void ask(wire::Request request) = 0;
   virtual SyncState state() const = 0;
 };
 

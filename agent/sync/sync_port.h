@@ -22,6 +22,8 @@ class SyncPort {
   virtual void submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) = 0;
   virtual void submit_rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation,
                              std::function<void(Result<OutboxState>)> done) = 0;
+  /// The hub's word on a request that was asked.
+  virtual void reply_arrived(const wire::Reply& reply) = 0;
   /// Documents refused at the doors since the start.
   virtual std::uint64_t refused_documents() = 0;
 };

@@ -31,6 +31,7 @@ constexpr std::array kKnownProblems = {
     KnownProblem{"text_too_long", 422, "A text is too long"},
     KnownProblem{"duplicate_field", 422, "A field is given twice"},
     KnownProblem{"number_out_of_range", 422, "A number is too large or has too many decimals"},
+    KnownProblem{"idempotency_key_missing", 400, "Idempotency-Key needed"},
     KnownProblem{"no_lines", 422, "Nothing is asked for"},
     KnownProblem{"missing_field", 422, "A field that is needed is not given"},
     KnownProblem{"bad_quantity", 422, "A quantity is not above zero"},

@@ -1,5 +1,6 @@
 #include "common/contract/reservation.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -94,6 +95,25 @@ std::expected<ReservationRequest, Problem> parse_reservation(const Value& tree, 
   }
   if (reader.fault()) return std::unexpected(*reader.fault());
   return request;
+}
+
+std::expected<ReservationRequest, Problem> read_reservation(BytesView body, std::string_view key, bool& has_own_key) {
+  auto tree = parse_tree(body, Syntax::kJson);
+  if (!tree) return std::unexpected(tree.error());
+  has_own_key = false;
+  if (auto* members = std::get_if<ValueObject>(&tree->data)) {
+    const auto own = std::ranges::find(*members, "idempotency_key", &std::pair<std::string, Value>::first);
+    has_own_key = own != members->end() && !std::holds_alternative<std::nullptr_t>(own->second.data);
+    if (!has_own_key && key.empty())
+      return std::unexpected(make_problem("idempotency_key_missing",
+                                          "send an Idempotency-Key header or the member idempotency_key, new for each request and the same when it is repeated",
+                                          "/idempotency_key"));
+    if (!has_own_key) {
+      std::erase_if(*members, [](const auto& member) { return member.first == "idempotency_key"; });
+      members->emplace_back("idempotency_key", Value{std::string(key)});
+    }
+  }
+  return parse_reservation(*tree);
 }
 
 std::string reservation_to_json(const ReservationRequest& request) {

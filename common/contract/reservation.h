@@ -74,6 +74,9 @@ inline constexpr std::int64_t kHoldSecondsMax = 400 * 86'400;
 /// missing_field (a line without SKU), duplicate_line_no, hold_out_of_range (ttl_s not 1 … kHoldSecondsMax, or both ttl_s and
 /// hold_until). Unknown fields are kept. Lines without a number are numbered by their place.
 std::expected<ReservationRequest, Problem> parse_reservation(const Value& tree, std::string_view pointer_base = "");
+/// From a request's body (JSON). key: of an Idempotency-Key header, "" = none; stands in for a missing idempotency_key, and says nothing
+/// beside one that is there (has_own_key). idempotency_key_missing (400) without both.
+std::expected<ReservationRequest, Problem> read_reservation(BytesView body, std::string_view key, bool& has_own_key);
 std::string reservation_to_json(const ReservationRequest& request);
 /// Compact array as of encode_document, for storage: [1, fields…].
 Bytes encode_reservation(const ReservationRequest& request);

@@ -157,23 +157,7 @@ std::expected<AvailabilityRequest, Problem> read_availability(BytesView text) {
 }
 
 std::expected<ReserveStock, Problem> read_reserve(BytesView body, std::string_view key, bool& has_own_key) {
-  auto tree = parse_tree(body, Syntax::kJson);
-  if (!tree) return std::unexpected(tree.error());
-  auto* members = std::get_if<ValueObject>(&tree->data);
-  has_own_key = false;
-  if (members != nullptr) {
-    const auto own = std::ranges::find(*members, "idempotency_key", &std::pair<std::string, Value>::first);
-    has_own_key = own != members->end() && !std::holds_alternative<std::nullptr_t>(own->second.data);
-    if (!has_own_key && key.empty())
-      return std::unexpected(problem(400, "idempotency_key_missing", "Idempotency-Key needed",
-                                     "send an Idempotency-Key header or the member idempotency_key, new for each request and the same when it is repeated",
-                                     "/idempotency_key"));
-    if (!has_own_key) {
-      std::erase_if(*members, [](const auto& member) { return member.first == "idempotency_key"; });
-      members->emplace_back("idempotency_key", Value{std::string(key)});
-    }
-  }
-  auto request = parse_reservation(*tree);
+  auto request = read_reservation(body, key, has_own_key);
   if (!request) return std::unexpected(request.error());
   ReserveStock wanted;
   wanted.hash = reservation_hash(*request);

@@ -20,8 +20,7 @@ inline constexpr std::string_view kAvailabilityMethod = "availability";
 /// unsupported (501) for another method.
 std::expected<StockDemand, Problem> read_agent_request(std::string_view method, BytesView body);
 
-/// A reservation/1. key: of the Idempotency-Key header, "" = none; stands in for a missing idempotency_key, and says nothing beside one
-/// that is there. Refusals: parse_reservation's, and idempotency_key_missing (400).
+/// As read_reservation.
 std::expected<ReserveStock, Problem> read_reserve(BytesView body, std::string_view key, bool& has_own_key);
 
 /// {} or {"ttl_s" | "hold_until", "reason"}. id: of the path; "" = the body's reservation_id. An extension needs one of the first two.

@@ -14,6 +14,7 @@ constexpr Duration kGroupWait{300};  // microseconds: company for a lone documen
 constexpr Duration kBootAgain = seconds(5);
 constexpr Duration kTryAgain = seconds(1);
 constexpr std::int64_t kCheckpointOneIn = 16;
+constexpr Duration kLeaseLook = seconds(60);
 
 /// Two functions as a member.
 class Work final : public agent::GroupMember {
@@ -43,7 +44,7 @@ std::unique_ptr<sql::Connection> open(const std::string& path, sql::OpenMode mod
 class SimAgent::TillMember final : public agent::DocumentsMember {
  public:
   TillMember(agent::IngestedRequest request, SimAgent& agent, std::function<void(int, std::uint64_t)> answer)
-      : DocumentsMember(std::move(request), agent.location_, agent.counters_), agent_(agent), answer_(std::move(answer)) {}
+      : DocumentsMember(std::move(request), agent.location_, agent.counters_, agent.quota_.get()), agent_(agent), answer_(std::move(answer)) {}
 
  private:
   void reply(const agent::Answer& answer) override {
@@ -81,6 +82,20 @@ void SimAgent::boot() {
     if (!writer_) return fail(ErrorCode::kIo, "boot", "the database cannot be opened");
     TS_ASSIGN_OR_RETURN(outbox_, agent::Outbox::open(*writer_));
     TS_ASSIGN_OR_RETURN(inbox_, agent::Inbox::open(*writer_));
+    TS_ASSIGN_OR_RETURN(quota_, agent::Quota::open(*writer_, [this](const Document& document, Instant now) { return agent::row_of(document, location_, now); }));
+    agent::ReservationPorts ports;
+    ports.write = [this](auto write, auto finish) {
+      pending_.push_back(std::make_unique<Work>(std::move(write), std::move(finish)));
+      schedule_commit(kGroupWait);
+    };
+    ports.ask = [this](wire::Request request) {
+      if (driver_) driver_->ask(std::move(request));
+    };
+    ports.is_linked = [this] { return driver_ && driver_->is_ready(); };
+    ports.now = [this] { return wall(); };
+    ports.run_after = [this](Duration wait, std::function<void()> work) { later(wait, std::move(work)); };
+    ports.draw_id = [this] { return std::to_string(world_.random()) + "-" + std::to_string(number); };
+    reservations_ = std::make_unique<agent::ReservationDoor>(std::move(ports), *quota_, location_);
     reader_ = open(disk.path("agent.db"), sql::OpenMode::kReadOnly);
     if (!reader_) return fail(ErrorCode::kIo, "boot", "the database cannot be read");
     agent::SessionOptions options{"sim", random_fixed<BootId>(), world_.random()};
@@ -100,8 +115,37 @@ void SimAgent::boot() {
     return boot_later(kBootAgain);
   }
   world_.check_agent(*this);
+  look_at_leases();
   for (const wire::Lane lane : {wire::Lane::kData, wire::Lane::kControl}) try_connect(lane);
   if (is_running()) pump();
+}
+
+/// Every minute, as agent/ingest's loop does where a lease is open.
+void SimAgent::look_at_leases() {
+  pending_.push_back(std::make_unique<Work>(
+      [this](agent::Outbox& outbox, agent::Inbox&) -> Result<void> {
+        TS_RETURN_IF_ERROR(quota_->close_ended(outbox, wall()));
+        return {};
+      },
+      [](const Result<void>&) {}));
+  schedule_commit(kGroupWait);
+  later(kLeaseLook, [this] { look_at_leases(); });
+}
+
+void SimAgent::reply_arrived(const wire::Reply& reply) {
+  if (reservations_) reservations_->reply_arrived(reply);
+}
+
+void SimAgent::reserve(const std::string& verb, const std::string& id, const std::string& body, std::function<void(int, std::string)> answer) {
+  if (!is_running()) return answer(0, "");
+  const auto reply = [this, life = life_, told = std::move(answer)](const agent::Answer& given) {
+    if (life == life_ && !disk.is_dead()) told(given.code, given.json);
+  };
+  if (verb.empty())
+    reservations_->reserve(body, "", reply);
+  else
+    reservations_->step(verb, id, body, reply);
+  pump();
 }
 
 void SimAgent::drop_all(bool hub_notices) {
@@ -115,6 +159,8 @@ void SimAgent::drop_all(bool hub_notices) {
   commit_scheduled_ = false;
   wake_.reset();
   kill_at_send = 0;
+  reservations_ = nullptr;
+  quota_ = nullptr;
   outbox_ = nullptr;
   inbox_ = nullptr;
   reader_ = nullptr;
@@ -183,9 +229,10 @@ void SimAgent::submit_inbox(std::vector<wire::InboxItem> items, std::function<vo
   const std::uint64_t last_no = items.empty() ? 0 : items.back().no;
   const bool loses = world_.bug() == PlantedBug::kLostInbox;
   pending_.push_back(std::make_unique<Work>(
-      [items = std::move(items), loses](agent::Outbox&, agent::Inbox& inbox) -> Result<void> {
+      [this, items = std::move(items), loses](agent::Outbox& outbox, agent::Inbox& inbox) -> Result<void> {
         if (loses && items.size() == 1) return {};
-        return inbox.append(items);
+        TS_RETURN_IF_ERROR(inbox.append(items));
+        return quota_->take_items(items, outbox, wall());
       },
       [last_no, done = std::move(done)](const Result<void>& outcome) {
         done(outcome ? Result<std::uint64_t>(last_no) : std::unexpected(outcome.error()));
@@ -200,7 +247,7 @@ void SimAgent::submit_rebase(const EpochId& epoch, std::uint64_t first_seq, cons
       [this, state, epoch, first_seq, incarnation](agent::Outbox& outbox, agent::Inbox&) -> Result<void> {
         ack_.begin_epoch();
         TS_ASSIGN_OR_RETURN(*state, outbox.rebase(epoch, first_seq, incarnation));
-        return {};
+        return quota_->freeze();
       },
       [state, done = std::move(done)](const Result<void>& outcome) {
         done(outcome ? Result<agent::OutboxState>(*state) : std::unexpected(outcome.error()));

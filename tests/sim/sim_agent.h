@@ -13,6 +13,7 @@
 #include "agent/ingest/counters.h"
 #include "agent/ingest/group_store.h"
 #include "agent/ingest/pending_ack.h"
+#include "agent/ingest/reservation_door.h"
 #include "agent/sync/session_driver.h"
 #include "tests/sim/sim_disk.h"
 
@@ -33,6 +34,8 @@ class SimAgent final : public agent::SyncPort {
   void retire();  // ends, and never starts again
   bool is_running() const { return driver_ != nullptr; }
 
+  /// A till asks for stock to be held, or for a step of what is held (verb "" = reserve): the answer's code (0: none will come) and body.
+  void reserve(const std::string& verb, const std::string& id, const std::string& body, std::function<void(int, std::string)> answer);
   /// A till's request: the answer's code (0: none will come, ask again) and the seq that it names.
   void take(const std::string& body, std::function<void(int, std::uint64_t)> answer);
   void prune();
@@ -45,6 +48,7 @@ class SimAgent final : public agent::SyncPort {
   void submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) override;
   void submit_rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation,
                      std::function<void(Result<agent::OutboxState>)> done) override;
+  void reply_arrived(const wire::Reply& reply) override;
   std::uint64_t refused_documents() override { return 0; }
 
   /// What the outbox on the disk says now.
@@ -68,6 +72,7 @@ class SimAgent final : public agent::SyncPort {
   void schedule_wake();
   void schedule_commit(Duration wait);
   void schedule_ack();
+  void look_at_leases();
   void commit();
   void try_connect(wire::Lane lane);
   void send(wire::Lane lane, Bytes frame);
@@ -82,6 +87,8 @@ class SimAgent final : public agent::SyncPort {
   std::unique_ptr<sql::Connection> writer_, reader_;
   std::unique_ptr<agent::Outbox> outbox_;
   std::unique_ptr<agent::Inbox> inbox_;
+  std::unique_ptr<agent::Quota> quota_;
+  std::unique_ptr<agent::ReservationDoor> reservations_;
   agent::IngestCounters counters_;
   std::unique_ptr<agent::SessionDriver> driver_;
   LocationId location_;

@@ -104,7 +104,7 @@ TEST_CASE("HTTP door: a network address without tokens or without TLS is not ope
   LoopFixture f;
   HttpDoorOptions options;
   options.listen = "0.0.0.0:0";
-  const auto open = [&] { return HttpDoor::open(options, *f.loop, *f.data, [] { return std::string("{}"); }); };
+  const auto open = [&] { return HttpDoor::open(options, *f.loop, *f.data, *f.reservations, [] { return std::string("{}"); }); };
   CHECK(open().error().code == ErrorCode::kDenied);
   options.rules.tokens = {*parse_till_token(format_till_token("GB-1", "t_secret"))};
   CHECK(open().error().code == ErrorCode::kDenied);
@@ -131,14 +131,32 @@ TEST_CASE("HTTP door: the correlation id goes in and out, the document's own win
   CHECK(client.post(sale("3")).head.find("X-Correlation-Id: e_") != std::string::npos);
 }
 
-TEST_CASE("HTTP door: stock and reservations say honestly that they need the hub", "[agent][ingest]") {
+TEST_CASE("HTTP door: what needs the hub is asked of it, and says honestly when there is no line", "[agent][ingest][quota]") {
   LoopFixture f(true);
   Client client(f);
-  for (const auto& answer : {client.get("/v1/stock/85123A"), client.request("POST", "/v1/reservations", "{}"),
+  const std::string wanted = R"({"idempotency_key":"k","purpose":"collect","lines":[{"sku":"85123A","qty":"1"}]})";
+  for (const auto& answer : {client.get("/v1/stock/85123A"), client.request("POST", "/v1/reservations", wanted),
                              client.request("POST", "/v1/reservations/r_1/confirm", "{}")}) {
     CHECK(answer.status == 503);
     CHECK(json::parse(answer.body).at("type") == "urn:tillsync:problem:hub_needed");
   }
+  CHECK(client.request("POST", "/v1/reservations/r_1/dance", "{}").status == 404);
+  CHECK(client.request("POST", "/v1/reservations", R"({"lines":[]})").status == 400);
+  CHECK(client.request("POST", "/v1/reservations", "{").status == 422);
+  CHECK(client.get("/v1/reservations").status == 405);
+
+  f.is_linked = true;
+  std::vector<std::string> asked;
+  f.hub = [&asked](const wire::Request& request) -> std::optional<wire::Reply> {
+    asked.push_back(request.method + " " + std::string(request.body));
+    return wire::Reply{request.request_id, request.method == "reservations.create" ? 201 : 200, R"({"from":"hub"})"};
+  };
+  CHECK(client.request("POST", "/v1/reservations", wanted).status == 201);
+  CHECK(client.request("POST", "/v1/reservations/r_1/extend", R"({"ttl_s":60})").body == R"({"from":"hub"})");
+  CHECK(client.get("/v1/stock/85123A").status == 200);
+  REQUIRE(asked.size() == 3);
+  CHECK(asked[1] == R"(reservations.extend {"reservation_id":"r_1","ttl_s":60})");
+  CHECK(asked[2] == R"(availability {"skus":["85123A"]})");
 }
 
 TEST_CASE("HTTP door: a product is found by SKU and GTIN", "[agent][ingest]") {

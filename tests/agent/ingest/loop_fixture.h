@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/ingest/http_door.h"
+#include "agent/ingest/reservation_door.h"
+#include "common/crypto/crypto.h"
 #include "agent/ingest/ingest_loop.h"
 #include "common/base/limits.h"
 #include "common/base/os.h"
@@ -50,7 +52,11 @@ struct LoopFixture {
   IngestLoopOptions limits{};  // of the next start: first_prune and database_bytes_max
   std::unique_ptr<IngestLoop> loop;
   std::unique_ptr<DataReader> data;
+  std::unique_ptr<ReservationDoor> reservations;
   std::unique_ptr<HttpDoor> http;
+  std::atomic<bool> is_linked = false;
+  /// What the hub answers; empty: nothing comes.
+  std::function<std::optional<wire::Reply>(const wire::Request&)> hub;
 
   explicit LoopFixture(bool with_http = false, HttpDoorOptions http_options = {}) { start(with_http, std::move(http_options)); }
   ~LoopFixture() { stop(); }
@@ -62,9 +68,20 @@ struct LoopFixture {
     loop = std::move(*opened);
     data = std::move(*DataReader::open(folder.path()));
     const auto status = [this] { return status_json(*data, loop->location(), loop->counters(), loop->refused(), {}); };
+    ReservationPorts ports;
+    ports.write = [this](auto write, auto finish) { loop->submit(std::move(write), std::move(finish)); };
+    ports.ask = [this](const wire::Request& request) {
+      if (!hub) return;
+      if (const auto reply = hub(request)) reservations->reply_arrived(*reply);
+    };
+    ports.is_linked = [this] { return is_linked.load(); };
+    ports.now = &os::now;
+    ports.run_after = [this](Duration wait, std::function<void()> work) { loop->run_at(os::monotonic() + wait, std::move(work)); };
+    ports.draw_id = [] { return random_secret(""); };
+    reservations = std::make_unique<ReservationDoor>(std::move(ports), loop->quota(), loop->location());
     if (with_http) {
       http_options.listen = "127.0.0.1:0";
-      auto door = HttpDoor::open(std::move(http_options), *loop, *data, status);
+      auto door = HttpDoor::open(std::move(http_options), *loop, *data, *reservations, status);
       REQUIRE(door);
       http = std::move(*door);
     }
@@ -76,6 +93,7 @@ struct LoopFixture {
   }
   void stop() {
     if (loop) loop->stop();
+    reservations.reset();
     http.reset();
     data.reset();
     loop.reset();
@@ -90,6 +108,14 @@ struct LoopFixture {
   }
   std::size_t rows() {
     return data->with_outbox([](OutboxReader& outbox) { return outbox.rows(1, 10'000, 100'000'000); })->size();
+  }
+  /// The documents in the outbox.
+  std::vector<Document> documents() {
+    std::vector<Document> found;
+    const auto held = data->with_outbox([](OutboxReader& outbox) { return outbox.rows(1, 10'000, 100'000'000); });
+    REQUIRE(held);
+    for (const OutboxRow& row : *held) found.push_back(*decode_document(row.event.payload));
+    return found;
   }
   std::uint64_t deliver(std::vector<wire::InboxItem> items) {
     std::promise<Result<std::uint64_t>> done;

@@ -121,7 +121,7 @@ TEST_CASE("ZeroMQ door: so many answers are kept for a till that reads late, one
   const auto refused = RefusedStore::open(folder.path());
   REQUIRE(refused);
   std::uint64_t asked = 0;  // the status tells which question it answers
-  auto door = ZmqDoor::open(context, "ipc://" + folder.file("pos.sock").string(), location, counters, **refused,
+  auto door = ZmqDoor::open(context, "ipc://" + folder.file("pos.sock").string(), location, counters, **refused, nullptr,
                             [&] { return "{\"n\":" + std::to_string(++asked) + "}"; });
   REQUIRE(door);
   TestTill till(context, (*door)->endpoint());

@@ -46,6 +46,10 @@ struct Store : SyncPort {
     }).value();
     return outbox->state().last_seq;
   }
+  void reply_arrived(const wire::Reply& reply) override {
+    const std::lock_guard lock(mutex);
+    replies.push_back(reply);
+  }
   void submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain) override {
     const std::lock_guard lock(mutex);
     if (outbox->acknowledge(incarnation, seq, chain)) acked = outbox->state().acked_seq;
@@ -70,6 +74,7 @@ struct Store : SyncPort {
 
   TemporaryFolder folder;
   std::mutex mutex;
+  std::vector<wire::Reply> replies;
   std::unique_ptr<sql::Connection> connection;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Inbox> inbox;
