@@ -12,6 +12,7 @@
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
 #include "hub/app/hub_metrics.h"
+#include "hub/app/lease_holders.h"
 #include "hub/app/stock_watch.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
@@ -120,7 +121,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   writer_options.probe = [](sql::Connection& probed, Instant now) { return record_probe(probed, now); };
   TS_ASSIGN_OR_RETURN(const ReservationPolicy policy, load_policy(config));
   AvailabilityCache availability;
-  const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability};
+  const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability, [&agents, dark = seconds(policy.dark_after_s)] { return lease_holders(agents.all(), os::now(), dark); }};
   std::atomic<SyncLoop*> to_sync{nullptr};
   const auto outbound_queued = [&to_sync] {
     if (SyncLoop* loop = to_sync.load()) loop->outbound_advanced();

@@ -17,8 +17,8 @@ constexpr std::string_view kPutLocation =
     " ON CONFLICT (location) DO UPDATE SET status = excluded.status, kind = excluded.kind, location_group = excluded.location_group,"
     " version = excluded.version, document = excluded.document, changed_at = excluded.changed_at";
 constexpr std::string_view kPutProduct =
-    "INSERT INTO product (sku, kind, active, erp_item, version, document, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-    " ON CONFLICT (sku) DO UPDATE SET kind = excluded.kind, active = excluded.active, erp_item = excluded.erp_item,"
+    "INSERT INTO product (sku, kind, active, erp_item, version, document, changed_at, stock_class) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " ON CONFLICT (sku) DO UPDATE SET stock_class = excluded.stock_class, kind = excluded.kind, active = excluded.active, erp_item = excluded.erp_item,"
     " version = excluded.version, document = excluded.document, changed_at = excluded.changed_at";
 constexpr std::string_view kPutPrice =
     "INSERT INTO price (price_key, sku, location, version, document, changed_at) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -157,7 +157,8 @@ Result<std::vector<PutDecision>> put_products(sql::Connection& connection, const
     if (is_written(decision)) {
       const std::string_view kind = product.kind.empty() ? std::string_view("goods") : std::string_view(product.kind);
       TS_RETURN_IF_ERROR(connection.run(kPutProduct, {product.sku.view(), kind, std::int64_t{product.active ? 1 : 0},
-                                                      std::string_view(product.erp_item), decision.version, Blob{document}, now.micros}));
+                                                      std::string_view(product.erp_item), decision.version, Blob{document}, now.micros,
+                                                      std::string_view(product.stock_class)}));
       TS_RETURN_IF_ERROR(put_gtins(connection, product));
     }
     decisions.push_back(decision);

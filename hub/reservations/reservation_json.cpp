@@ -114,6 +114,16 @@ std::string lease_json(const Lease& lease, Duration wall_offset) {
   return json;
 }
 
+std::string shelf_json(const Position& position) {
+  std::string json = "{";
+  append_text(json, "sku", position.key.sku.view());
+  append_quantity(json, "on_hand", position.on_hand_milli);
+  append_quantity(json, "reserved", position.reserved_milli);
+  append_quantity(json, "leased", position.leased_milli);
+  json += '}';
+  return json;
+}
+
 StockAnswer problem_answer(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer) {
   return {status, to_problem_json({static_cast<std::uint16_t>(status), std::string(code), std::string(title), std::string(detail), std::string(pointer)})};
 }

@@ -15,6 +15,9 @@ namespace tillsync::hub {
 std::string reservation_json(const Reservation& reservation, Duration wall_offset);
 std::string lease_json(const Lease& lease, Duration wall_offset);
 
+/// What agents of the location are told of its shelf.
+std::string shelf_json(const Position& position);
+
 /// Of a part: in units of its line's SKU, the least that all parts of the line allow.
 std::int64_t granted_milli(const Reservation& reservation, std::int64_t line_no);
 

@@ -21,6 +21,11 @@ constexpr std::string_view kSelectHolders =
     " WHERE p.position_no = $1 AND p.open_milli <> 0";
 constexpr std::string_view kSelectLeasesAt = "SELECT lease_id FROM lease WHERE position_no = $1 AND state IN ('open', 'ending', 'frozen')";
 constexpr std::string_view kSelectLeasesOf = "SELECT lease_id FROM lease WHERE agent_id = $1 AND state IN ('open', 'ending', 'frozen')";
+constexpr std::string_view kSelectClass =
+    "SELECT DISTINCT p.sku FROM product p JOIN stock_balance b ON b.location = $2 AND b.sku = p.sku AND b.state = 'sellable' AND b.owner = ''"
+    " WHERE p.stock_class = $1 AND p.stock_class <> '' ORDER BY p.sku";
+constexpr std::string_view kSelectPolicyLeases =
+    "SELECT lease_id FROM lease WHERE agent_id = $1 AND state IN ('open', 'ending', 'frozen') AND is_by_policy = 1 ORDER BY lease_no";
 constexpr std::string_view kSelectAwaited =
     "SELECT event_no, location, sku, qty_milli FROM reservation_awaited WHERE reservation_id = $1 ORDER BY event_no";
 constexpr std::string_view kSelectEpoch = "SELECT epoch FROM agent_epoch WHERE agent_id = $1 ORDER BY epoch_no DESC LIMIT 1";
@@ -187,17 +192,47 @@ Result<void> ReservationLoader::load_requests(const MicroBatch& batch) {
     } else if (const auto* grant = std::get_if<GrantLease>(&asked.demand)) {
       TS_RETURN_IF_ERROR(lease(lease_id_of(asked.scope, grant->idempotency_key)));
       TS_ASSIGN_OR_RETURN(rows_.lease_positions[i], position({grant->location, grant->sku}));
-      if (rows_.epochs.contains(grant->agent_id.value)) continue;
-      EpochId epoch;
-      TS_RETURN_IF_ERROR(connection_.query(kSelectEpoch, {grant->agent_id.view()}, [&epoch](const Row& row) {
-        if (const auto read = EpochId::from_view(row.blob(0))) epoch = *read;
-      }));
-      rows_.epochs.emplace(grant->agent_id.value, epoch);
+      TS_RETURN_IF_ERROR(load_epoch(grant->agent_id));
     } else if (const auto* change = std::get_if<StepLease>(&asked.demand)) {
       TS_RETURN_IF_ERROR(lease(change->lease_id));
     } else if (std::holds_alternative<CorrectPositions>(asked.demand)) {
       TS_RETURN_IF_ERROR(load_differences());
     }
+  }
+  return {};
+}
+
+Result<void> ReservationLoader::load_epoch(const AgentId& agent_id) {
+  if (rows_.epochs.contains(agent_id.value)) return {};
+  EpochId epoch;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectEpoch, {agent_id.view()}, [&epoch](const Row& row) {
+    if (const auto read = EpochId::from_view(row.blob(0))) epoch = *read;
+  }));
+  rows_.epochs.emplace(agent_id.value, epoch);
+  return {};
+}
+
+Result<void> ReservationLoader::load_wishes(const LeaseHolder& holder) {
+  std::map<std::string, const LeaseRule*> wanted;  // by SKU; the first rule that names its class
+  for (const LeaseRule& rule : policy_.leases) {
+    TS_ASSIGN_OR_RETURN(const auto skus, ids(kSelectClass, {std::string_view(rule.stock_class), holder.location.view()}));
+    for (const std::string& sku : skus) wanted.emplace(sku, &rule);
+  }
+  std::map<std::string, Lease*> held;
+  TS_ASSIGN_OR_RETURN(const auto lease_ids, ids(kSelectPolicyLeases, {holder.agent_id.view()}));
+  for (const std::string& id : lease_ids) {
+    TS_ASSIGN_OR_RETURN(Lease * found, lease(id));
+    if (found == nullptr) continue;
+    held[found->position->key.sku.value] = found;
+    wanted.emplace(found->position->key.sku.value, nullptr);
+  }
+  if (wanted.empty()) return {};
+  TS_RETURN_IF_ERROR(load_epoch(holder.agent_id));
+  for (const auto& [sku, rule] : wanted) {
+    const auto known = held.find(sku);
+    Lease* open = known == held.end() ? nullptr : known->second;
+    TS_ASSIGN_OR_RETURN(Position * at, position({holder.location, Sku(sku)}));
+    if (auto wish = plan_lease(holder, rule, *at, open, rows_.hold_now)) rows_.wishes.push_back(*wish);
   }
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "hub/reservations/lease_plan.h"
 #include "hub/reservations/reservation_store.h"
 
 namespace tillsync::hub {
@@ -16,14 +17,19 @@ class ReservationLoader {
   ReservationLoader(sql::Connection& connection, const SafetyStocks& safety, KnownCatalogue& known, const ReservationPolicy& policy, ReservationRows& rows)
       : connection_(connection), safety_(safety), known_(known), policy_(policy), rows_(rows) {}
 
+  /// In memory from here on.
+  Result<Position*> position(const PositionKey& key);
+
   Result<void> load_documents(const MicroBatch& batch);
   Result<void> load_requests(const MicroBatch& batch);
   Result<void> load_due();
   Result<void> load_suspects(const MicroBatch& batch);
   Result<void> load_differences();
+  /// What the policy wants of the leases of one agent.
+  Result<void> load_wishes(const LeaseHolder& holder);
 
  private:
-  Result<Position*> position(const PositionKey& key);
+  Result<void> load_epoch(const AgentId& agent_id);
   Result<Reservation*> reservation(const std::string& id);
   Result<Lease*> lease(const std::string& id);
   Result<const ProductFacts*> product(const Sku& sku);

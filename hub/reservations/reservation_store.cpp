@@ -254,11 +254,16 @@ Result<std::map<std::string, EpochId, std::less<>>> ReservationStore::lease_epoc
   return epochs;
 }
 
-Result<void> ReservationStore::load(const MicroBatch& batch, KnownCatalogue& known, const ReservationPolicy& policy, bool has_due, ReservationRows& rows) {
+Result<void> ReservationStore::load(const MicroBatch& batch, KnownCatalogue& known, const ReservationPolicy& policy, const Upkeep& upkeep, ReservationRows& rows) {
   ReservationLoader loader(connection_, safety_, known, policy, rows);
   TS_RETURN_IF_ERROR(loader.load_documents(batch));
   TS_RETURN_IF_ERROR(loader.load_requests(batch));
-  if (has_due) TS_RETURN_IF_ERROR(loader.load_due());
+  if (upkeep.has_due) TS_RETURN_IF_ERROR(loader.load_due());
+  for (const PositionKey& key : upkeep.shelves) {
+    TS_ASSIGN_OR_RETURN(Position * shelf, loader.position(key));
+    rows.shelves.push_back(shelf);
+  }
+  if (upkeep.lease_holder) TS_RETURN_IF_ERROR(loader.load_wishes(*upkeep.lease_holder));
   return loader.load_suspects(batch);
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/base/error.h"
 #include "common/sql/sql.h"
+#include "hub/reservations/lease_plan.h"
 #include "hub/reservations/reservations.h"
 
 namespace tillsync::hub {
@@ -46,7 +47,12 @@ class ReservationStore {
   Result<std::map<std::string, EpochId, std::less<>>> lease_epochs();
 
   /// Everything that the batch and the clock ask for.
-  Result<void> load(const MicroBatch& batch, KnownCatalogue& known, const ReservationPolicy& policy, bool has_due, ReservationRows& rows);
+  struct Upkeep {
+    bool has_due = false;                    // something runs out
+    std::vector<PositionKey> shelves;        // to be told to the agents of their locations
+    std::optional<LeaseHolder> lease_holder; // whose leases the policy looks at
+  };
+  Result<void> load(const MicroBatch& batch, KnownCatalogue& known, const ReservationPolicy& policy, const Upkeep& upkeep, ReservationRows& rows);
   Result<void> write(const MicroBatch& batch, const ReservationRows& rows, const ReservationDecision& decision);
 
  private:

@@ -38,6 +38,8 @@ class ReservationDecider {
     for (const LeaseWish& wish : rows_.wishes) leases_.follow_policy(wish);
     answer_requests();
     for (const Position* position : decision_.positions) settle_oversold(*position);
+    for (const Position* position : rows_.shelves)
+      batch_.outbound.push_back({"location:" + position->key.location.value, "shelf/1", position->key.sku.value, shelf_json(*position)});
     return std::move(decision_);
   }
 

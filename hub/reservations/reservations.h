@@ -62,6 +62,7 @@ struct ReservationRows {
   std::map<std::string, EpochId, std::less<>> epochs;            // by agent: its newest, where it has open leases or is given one
   std::vector<PositionDifference> differences;                   // of CorrectPositions
   std::vector<LeaseWish> wishes;
+  std::vector<Position*> shelves;                                // that the agents of their locations are told of
 
   Instant hold_now;        // hold clock
   Duration wall_offset;    // wall minus hold, as shown

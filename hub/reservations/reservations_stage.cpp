@@ -1,5 +1,7 @@
 #include "hub/reservations/reservations_stage.h"
 
+#include <algorithm>
+
 namespace tillsync::hub {
 namespace {
 
@@ -15,7 +17,49 @@ Result<void> ReservationsStage::start(sql::Connection& connection) {
   ReservationStore store(connection, safety_);
   TS_ASSIGN_OR_RETURN(const auto mark, store.load_clock());
   clock_ = HoldClock(mark, options_.wall(), options_.steady());
-  return reload(connection);
+  TS_RETURN_IF_ERROR(reload(connection));
+  lease_at_ = options_.steady() + kShelfEvery;
+  shelf_at_ = lease_at_;
+  // What agents were told before is not known: all of it is told again.
+  for (const auto& [key, position] : rows_.positions) untold_.insert(key);
+  return {};
+}
+
+/// Every second the shelves that have changed; the leases of one agent after the other, all of them once in a round.
+ReservationStore::Upkeep ReservationsStage::take_upkeep(Duration steady) {
+  ReservationStore::Upkeep upkeep;
+  upkeep.has_due = next_expiry_ && *next_expiry_ <= rows_.hold_now;
+  telling_.clear();
+  if (!options_.holders) return upkeep;
+  const bool is_lease_due = steady >= lease_at_;
+  if (is_lease_due && next_holder_ >= holders_.size()) {
+    holders_ = options_.holders();
+    next_holder_ = 0;
+    agent_locations_.clear();
+    for (const LeaseHolder& holder : holders_) agent_locations_.insert(holder.location.value);
+  }
+  if (is_lease_due) {
+    if (next_holder_ < holders_.size() && !options_.policy.leases.empty()) upkeep.lease_holder = holders_[next_holder_];
+    const bool has_policy = !options_.policy.leases.empty();
+    next_holder_ = has_policy ? next_holder_ + 1 : holders_.size();
+    const auto agents = static_cast<std::int64_t>(std::max<std::size_t>(1, holders_.size()));
+    lease_at_ = steady + (has_policy ? std::max(Duration{kLeaseRound.micros / agents}, kLeaseStepMin) : kLeaseRound);
+  }
+  if (steady < shelf_at_ || untold_.empty()) return upkeep;
+  shelf_at_ = steady + kShelfEvery;
+  std::size_t looked_at = 0;
+  for (const PositionKey& key : untold_) {
+    if (++looked_at > kShelvesMax) break;
+    telling_.push_back(key);
+    if (agent_locations_.contains(key.location.value)) upkeep.shelves.push_back(key);
+  }
+  return upkeep;
+}
+
+/// Agents are told of what is spoken for, and once more when it no longer is.
+void ReservationsStage::note_shelf(const Position& position) {
+  if (!options_.holders) return;
+  if (position.is_spoken_for() || told_.contains(position.key)) untold_.insert(position.key);
 }
 
 Result<void> ReservationsStage::reload(sql::Connection& connection) {
@@ -63,12 +107,12 @@ Result<void> ReservationsStage::load(sql::Connection& connection, const MicroBat
   rows_.leases_at.clear();
   rows_.differences.clear();
   rows_.wishes.clear();
+  rows_.shelves.clear();
   const Duration steady = options_.steady();
   rows_.hold_now = clock_.now(steady);
   rows_.wall_offset = clock_.to_wall(rows_.hold_now, batch.now, steady) - rows_.hold_now;
   if (!was_stale) apply_stock(batch);
-  const bool has_due = next_expiry_ && *next_expiry_ <= rows_.hold_now;
-  return ReservationStore(connection, safety_).load(batch, known_, options_.policy, has_due, rows_);
+  return ReservationStore(connection, safety_).load(batch, known_, options_.policy, take_upkeep(steady), rows_);
 }
 
 void ReservationsStage::decide(MicroBatch& batch) { decision_ = decide_reservations(batch, rows_, options_.policy); }
@@ -110,6 +154,18 @@ void ReservationsStage::committed() {
     position->is_oversold = position->shortage_milli() > 0;
     published.emplace_back(position->key, figures_of(*position));
   }
+  for (const PositionKey& key : telling_) untold_.erase(key);
+  for (const Position* shelf : rows_.shelves) {
+    if (shelf->is_spoken_for())
+      told_.insert(shelf->key);
+    else
+      told_.erase(shelf->key);
+  }
+  telling_.clear();
+  // What this batch has moved it has told as it was decided; what it did not tell waits for the next round.
+  for (const Position* position : moved_) {
+    if (std::ranges::find(rows_.shelves, position) == rows_.shelves.end()) note_shelf(*position);
+  }
   for (const SafetyStock& entry : decision_.safety_stock) {
     const std::pair key(entry.location.value, entry.sku.value);
     if (entry.qty)
@@ -141,8 +197,14 @@ void ReservationsStage::rolled_back() {
 void ReservationsStage::masterdata_changed() { known_ = KnownCatalogue{}; }
 
 std::optional<Duration> ReservationsStage::due_in() {
-  if (!next_expiry_) return std::nullopt;
-  return std::max(*next_expiry_ - clock_.now(options_.steady()), Duration{0});
+  const Duration steady = options_.steady();
+  std::optional<Duration> due;
+  const auto at = [&due](Duration in) { due = std::max(due ? std::min(*due, in) : in, Duration{0}); };
+  if (next_expiry_) at(*next_expiry_ - clock_.now(steady));
+  if (!options_.holders) return due;
+  if (!untold_.empty()) at(shelf_at_ - steady);
+  at(lease_at_ - steady);
+  return due;
 }
 
 }  // namespace tillsync::hub

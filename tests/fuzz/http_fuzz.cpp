@@ -48,7 +48,7 @@ struct FuzzedHub final : WriterPort {
     made.push_back(std::make_unique<IntakeStage>());
     made.push_back(std::make_unique<LedgerStage>());
     made.push_back(std::make_unique<ReservationsStage>(
-        ReservationsOptions{{}, [] { return Duration{}; }, [] { return Instant{1'300'000'000'000'000}; }, &availability}));
+        ReservationsOptions{{}, [] { return Duration{}; }, [] { return Instant{1'300'000'000'000'000}; }, &availability, {}}));
     made.push_back(std::make_unique<PostingsStage>());
     made.push_back(std::make_unique<OutboundStage>());
     made.push_back(std::make_unique<ExceptionsStage>());

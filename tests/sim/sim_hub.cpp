@@ -4,6 +4,7 @@
 
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_restored_command.h"
+#include "hub/app/lease_holders.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
 #include "hub/exceptions/exception_store.h"
@@ -60,7 +61,8 @@ Result<void> SimHub::open_all() {
   stages_.push_back(std::make_unique<hub::LedgerStage>());
   availability_ = std::make_unique<hub::AvailabilityCache>();
   stages_.push_back(std::make_unique<hub::ReservationsStage>(hub::ReservationsOptions{
-      hub::ReservationPolicy{}, [this] { return world_.now(); }, [this] { return world_.wall(); }, availability_.get()}));
+      hub::ReservationPolicy{}, [this] { return world_.now(); }, [this] { return world_.wall(); }, availability_.get(),
+      [this] { return hub::lease_holders(agents_->all(), world_.wall(), seconds(120)); }}));
   stages_.push_back(std::make_unique<hub::PostingsStage>());
   stages_.push_back(std::make_unique<hub::ForwarderStage>([this] { forwarder_->notify(); }));
   stages_.push_back(std::make_unique<hub::OutboundStage>([this] {

@@ -62,7 +62,7 @@ class ApiStand {
     std::vector<std::unique_ptr<Stage>> stages;
     stages.push_back(std::make_unique<IntakeStage>());
     stages.push_back(std::make_unique<LedgerStage>());
-    stages.push_back(std::make_unique<ReservationsStage>(ReservationsOptions{{}, &os::monotonic, &os::now, &availability}));
+    stages.push_back(std::make_unique<ReservationsStage>(ReservationsOptions{{}, &os::monotonic, &os::now, &availability, {}}));
     stages.push_back(std::make_unique<PostingsStage>());
     stages.push_back(std::make_unique<OutboundStage>());
     stages.push_back(std::make_unique<ExceptionsStage>());

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hub/outbound/outbound_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "tests/hub/ledger/ledger_fixture.h"
 
@@ -54,7 +55,10 @@ class ReservationHub {
   AvailabilityCache book;
   Duration steady = seconds(1'000);
   Instant wall = kNow;
+  std::vector<LeaseHolder> holders;  // of the next start
   std::optional<TestHub> hub;
+
+  std::vector<std::string> outbound(const std::string& kind) { return database.texts("SELECT payload FROM outbound_item WHERE kind = '" + kind + "' ORDER BY item_no"); }
 
   /// Both clocks go on together.
   void pass(Duration time) {
@@ -148,7 +152,8 @@ class ReservationHub {
     made.push_back(std::make_unique<IntakeStage>());
     made.push_back(std::make_unique<LedgerStage>());
     made.push_back(std::make_unique<ReservationsStage>(
-        ReservationsOptions{policy_, [this] { return steady; }, [this] { return wall; }, &book}));
+        ReservationsOptions{policy_, [this] { return steady; }, [this] { return wall; }, &book, holders.empty() ? std::function<std::vector<LeaseHolder>()>() : [this] { return holders; }}));
+    made.push_back(std::make_unique<OutboundStage>());
     made.push_back(std::make_unique<ExceptionsStage>());
     hub.emplace(connection, std::move(made));
   }
