@@ -28,7 +28,7 @@ Result<void> ReservationsStage::start(sql::Connection& connection) {
 /// Every second the shelves that have changed; the leases of one agent after the other, all of them once in a round.
 ReservationStore::Upkeep ReservationsStage::take_upkeep(Duration steady) {
   ReservationStore::Upkeep upkeep;
-  upkeep.has_due = next_expiry_ && *next_expiry_ <= rows_.hold_now;
+  upkeep.has_due = looked_for_due_ = next_expiry_ && *next_expiry_ <= rows_.hold_now;
   telling_.clear();
   if (!options_.holders) return upkeep;
   const bool is_lease_due = steady >= lease_at_;
@@ -120,8 +120,7 @@ void ReservationsStage::decide(MicroBatch& batch) { decision_ = decide_reservati
 Result<void> ReservationsStage::write(sql::Connection& connection, const MicroBatch& batch) {
   ReservationStore store(connection, safety_);
   TS_RETURN_IF_ERROR(store.write(batch, rows_, decision_));
-  const bool has_ended = !rows_.due_reservations.empty() || !rows_.due_leases.empty();
-  if (has_ended) {
+  if (looked_for_due_) {
     TS_ASSIGN_OR_RETURN(next_expiry_, store.next_expiry());
   } else {
     note_expiries();
@@ -129,7 +128,7 @@ Result<void> ReservationsStage::write(sql::Connection& connection, const MicroBa
   return {};
 }
 
-/// An earlier time than the true one only means that the database is asked once more.
+/// An earlier time than the true one (what was to end was released) only means that the database is asked once more.
 void ReservationsStage::note_expiries() {
   const auto note = [this](Instant expires_at) {
     if (!next_expiry_ || expires_at < *next_expiry_) next_expiry_ = expires_at;

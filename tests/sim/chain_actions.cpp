@@ -62,6 +62,7 @@ void ChainWorld::apply(const Action& action) {
     case kBackup:
       (is_hub ? hub_.backup : agent->backup) = disk.copy();
       if (!is_hub) taken_since_backup_[agent->number].clear();
+      if (!is_hub) backup_at_[agent->number] = now_;
       break;
     case kRestore: apply_restore(action); break;
     case kClone: apply_clone(action); break;
@@ -114,6 +115,7 @@ void ChainWorld::apply_restore(const Action& action) {
     if (action.a != 0) hub_.renew_incarnation_at_boot();
     hub_restored_ = judge_restored_hub_ = true;
     hub_cursors_.clear();
+    seen_reservation_step_ = seen_lease_step_ = 0;
     return hub_.boot_later(action.lasts);
   }
   SimAgent& agent = *agents_[static_cast<std::size_t>(action.who)];
@@ -123,6 +125,7 @@ void ChainWorld::apply_restore(const Action& action) {
   agent_restored_ = true;
   agent_cursors_.erase(&agent);
   lost_with(agent, std::exchange(taken_since_backup_[agent.number], {}));
+  shoppers_.lost_with(agent, backup_at_[agent.number]);
   agent.boot_later(action.lasts);
 }
 

@@ -25,7 +25,8 @@ ChainWorld::ChainWorld(const Plan& plan, std::function<void(const std::string&)>
       erp_([this](Duration wait, std::function<void()> work) { later(wait, std::move(work)); }, [this] { return random(); }),
       hub_(*this),
       links_(static_cast<std::size_t>(plan.stores)),
-      tills_(*this, plan.seed ^ 0x7111ULL) {
+      tills_(*this, plan.seed ^ 0x7111ULL),
+      shoppers_(*this, plan.seed ^ 0x5409ULL) {
   seed_random(plan.seed);
   for (int store = 0; store < plan.stores; ++store)
     agents_.push_back(std::make_unique<SimAgent>(*this, store, store, "pc" + std::to_string(store)));
@@ -51,6 +52,7 @@ RunStatistics ChainWorld::run() {
   hub_.boot();
   for (auto& agent : agents_) agent->boot();
   tills_.open();
+  shoppers_.open();
   for (const Action& action : plan_.actions) later(action.at, [this, &action] { apply(action); });
   later(plan_.trade, [this] { mend(); });
 

@@ -13,6 +13,7 @@
 #include "common/sync/jitter.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/shop.h"
+#include "tests/sim/shoppers.h"
 #include "tests/sim/sim_agent.h"
 #include "tests/sim/sim_erp.h"
 #include "tests/sim/sim_hub.h"
@@ -60,6 +61,8 @@ class ChainWorld {
   void note(const std::string& text) const;
   [[noreturn]] void fail(const std::string& check, const std::string& text) const;
   SimErp& erp() { return erp_; }
+  SimHub& hub() { return hub_; }
+  Shoppers& shoppers() { return shoppers_; }
   std::vector<Doc>& docs() { return docs_; }
   std::vector<std::unique_ptr<SimAgent>>& agents() { return agents_; }
   /// Trade is over: no new documents.
@@ -114,6 +117,15 @@ class ChainWorld {
   void check_stock_and_money(const std::vector<Booked>& booked);
   void check_postings();
   void check_exceptions();
+  // reservation_checks.cpp
+  void check_reservations(bool at_rest);
+  void check_grants();
+  void check_expiry();
+  void check_holds_at_rest();
+  void check_fetched(bool is_lost);
+  void check_shortages();
+  void check_leases_at_rest(bool is_lost);
+  std::vector<std::string> texts_at_hub(std::string_view statement, std::initializer_list<sql::Param> params);
   std::vector<Booked> booked_at_hub();
   void set_time(Duration to);
 
@@ -131,6 +143,9 @@ class ChainWorld {
   std::map<Bytes, Connection> connections_;
   std::uint64_t connections_made_ = 0;
   Tills tills_;
+  Shoppers shoppers_;
+  std::int64_t seen_reservation_step_ = 0, seen_lease_step_ = 0;
+  std::map<int, Duration> backup_at_;  // by machine
   std::map<int, std::int64_t> product_versions_;
   std::map<int, std::vector<int>> taken_since_backup_;  // docs, by machine
   bool cloned_ = false, hub_restored_ = false, agent_restored_ = false, pruned_ = false, clock_jumped_ = false, erp_refused_ = false;

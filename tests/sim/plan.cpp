@@ -151,6 +151,12 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
     }
   }
   std::ranges::stable_sort(plan.actions, {}, &Action::at);
+  // Behind all else, so that the plans of older seeds stay what they were.
+  if (!draw.one_in(4)) {
+    plan.holds = static_cast<int>(draw.between(5, 20 * std::min(plan.stores, 3)));
+    plan.leases = static_cast<int>(draw.upto(4 * std::min(plan.stores, 5)));
+    plan.leases_by_policy = draw.one_in(3);
+  }
   return plan;
 }
 

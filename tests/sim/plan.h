@@ -68,6 +68,18 @@ enum class PlantedBug {
   kErpAmountWrong,          // a posting's amounts are doubled
   kAckNeverStored,          // the agent forgets what the hub has confirmed
   kConflictNeverHealed,     // an agent that was released stays paused
+  kSalesForgotten,          // what is sold stays promisable
+  kReservedDrifts,          // a sum of what is reserved is a unit too high
+  kPromiseCut,              // a promise arrives with a unit less
+  kSentForgotten,           // the agent forgets what it has asked the hub
+  kHoldsRunFast,            // the clock of holds runs twice as fast
+  kHoldsNeverEnd,           // holds do not run out
+  kShelfForgotten,          // what is picked counts as held
+  kLeaseFreedByTime,        // a lease that ends is free without the agent's word
+  kHandOverForgotten,       // a sale does not say for whom it is
+  kCloseCountsTwice,        // an agent gives back what it has promised
+  kFrozenIsOpen,            // a new epoch freezes no lease at the hub
+  kPartNotFreed,            // a part of what was released stays reserved
 };
 
 /// For the command line and the tests, in the order of the enumeration.
@@ -76,13 +88,17 @@ inline constexpr const char* kPlantedBugNames[] = {"none",          "answer_befo
                                                    "count_ignores_order", "erp_timeout_means_not_sent", "erp_order_ignored",
                                                    "posting_skipped", "lost_inbox", "hub_cursor_back", "chain_wrong", "line_lost", "document_invented",
                                                    "alarm_invented", "erp_key_changes", "erp_stock_wrong", "erp_amount_wrong",
-                                                   "ack_never_stored", "conflict_never_healed"};
+                                                   "ack_never_stored", "conflict_never_healed", "sales_forgotten", "reserved_drifts", "promise_cut", "sent_forgotten",
+                                                   "holds_run_fast", "holds_never_end", "shelf_forgotten", "lease_freed_by_time", "hand_over_forgotten",
+                                                   "close_counts_twice", "frozen_is_open", "part_not_freed"};
 
 struct Plan {
   std::uint64_t seed = 0;
   int stores = 1;
   int tills = 1;                   // of each store
   int documents = 20;              // of each till
+  int holds = 0, leases = 0;       // reservations that are asked for, leases that a person grants
+  bool leases_by_policy = false;
   Duration trade = seconds(1'800); // how long there is trade and faults; then everything is mended and has to come to rest
   std::vector<Action> actions;     // by time
   PlantedBug bug = PlantedBug::kNone;

@@ -35,9 +35,62 @@ class SpoilingStage final : public hub::Stage {
   PlantedBug bug_;
 };
 
+/// Around the reservations: hears of no sales, or of no new epochs.
+class DeafStage final : public hub::Stage {
+ public:
+  DeafStage(PlantedBug bug, std::unique_ptr<hub::Stage> inner) : bug_(bug), inner_(std::move(inner)) {}
+  std::string_view name() const override { return inner_->name(); }
+  Result<void> start(sql::Connection& connection) override { return inner_->start(connection); }
+  Result<void> load(sql::Connection& connection, const hub::MicroBatch& batch) override {
+    hub::MicroBatch heard = batch;
+    if (bug_ == PlantedBug::kSalesForgotten) std::erase_if(heard.stock_changes, [](const auto& change) { return change.movement == "sale"; });
+    if (bug_ == PlantedBug::kFrozenIsOpen) heard.cursors.clear();
+    return inner_->load(connection, heard);
+  }
+  void decide(hub::MicroBatch& batch) override {
+    auto cursors = batch.cursors;
+    if (bug_ == PlantedBug::kFrozenIsOpen) batch.cursors.clear();
+    inner_->decide(batch);
+    batch.cursors = std::move(cursors);
+  }
+  Result<void> write(sql::Connection& connection, const hub::MicroBatch& batch) override { return inner_->write(connection, batch); }
+  void committed() override { inner_->committed(); }
+  void rolled_back() override { inner_->rolled_back(); }
+  void masterdata_changed() override { inner_->masterdata_changed(); }
+  std::optional<Duration> due_in() override { return inner_->due_in(); }
+
+ private:
+  PlantedBug bug_;
+  std::unique_ptr<hub::Stage> inner_;
+};
+
 }  // namespace
 
+void plant_in_hub(PlantedBug bug, sql::Connection& connection) {
+  const char* statement = nullptr;
+  switch (bug) {
+    case PlantedBug::kReservedDrifts: statement = "UPDATE stock_position SET reserved_milli = reserved_milli + 1000 WHERE position_no = 1 AND reserved_milli = 3000"; break;
+    case PlantedBug::kHoldsNeverEnd: statement = "UPDATE reservation SET expires_at = NULL"; break;
+    case PlantedBug::kShelfForgotten: statement = "UPDATE reservation SET state = 'held' WHERE state IN ('picked', 'ready')"; break;
+    case PlantedBug::kLeaseFreedByTime: statement = "UPDATE lease SET state = 'closed' WHERE state = 'ending'"; break;
+    case PlantedBug::kPartNotFreed:
+      statement = "UPDATE reservation_part SET open_milli = qty_milli WHERE open_milli = 0 AND part_no / 8192 IN (SELECT reservation_no FROM reservation WHERE state = 'released')";
+      break;
+    default: return;
+  }
+  (void)connection.run(statement);
+}
+
+void plant_in_agent(PlantedBug bug, sql::Connection& connection) {
+  if (bug == PlantedBug::kSentForgotten) (void)connection.run("DELETE FROM quota_request WHERE state = 'sent'");
+}
+
 void plant(PlantedBug bug, std::vector<std::unique_ptr<hub::Stage>>& stages) {
+  if (bug == PlantedBug::kSalesForgotten || bug == PlantedBug::kFrozenIsOpen) {
+    for (auto& stage : stages) {
+      if (stage->name() == "reservations") stage = std::make_unique<DeafStage>(bug, std::move(stage));
+    }
+  }
   if (bug == PlantedBug::kConflictMerged || bug == PlantedBug::kStockWrong || bug == PlantedBug::kCountIgnoresOrder ||
       bug == PlantedBug::kAlarmInvented)
     stages.insert(stages.begin() + 1, std::make_unique<SpoilingStage>(bug));
@@ -47,6 +100,12 @@ void plant(PlantedBug bug, hub::CommitDocuments& command, std::map<std::string, 
   if (bug == PlantedBug::kCursorOffByOne && command.cursor && !command.documents.empty() && command.cursor->seq % 7 == 0) ++command.cursor->seq;
   for (hub::IncomingDocument& document : command.documents) {
     if (!document.document) continue;
+    auto* promise = std::get_if<Promise>(&document.document->body);
+    auto* close = std::get_if<LeaseClose>(&document.document->body);
+    auto* sold = std::get_if<Sale>(&document.document->body);
+    if (bug == PlantedBug::kPromiseCut && promise != nullptr) promise->lines[0].qty.milli -= 1'000;
+    if (bug == PlantedBug::kCloseCountsTwice && close != nullptr) close->unused.milli += close->used.milli;
+    if (bug == PlantedBug::kHandOverForgotten && sold != nullptr) sold->reservation_id.clear();
     if (bug == PlantedBug::kNoDedupe && document.seq > 1 && document.epoch != first_epochs.try_emplace(document.agent_id.value, document.epoch).first->second) {
       document.document->header.series = Series(document.epoch.hex().substr(0, 6));
       document.event_id = event_id_of(identity_of(*document.document, document.location));

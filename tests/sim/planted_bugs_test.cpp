@@ -46,6 +46,18 @@ const Planted kPlanted[] = {
     {PlantedBug::kErpAmountWrong, 1, {"money"}},
     {PlantedBug::kAckNeverStored, 1, {"liveness: outbox"}},
     {PlantedBug::kConflictNeverHealed, 1, {"liveness: pause"}},
+    {PlantedBug::kSalesForgotten, 1, {"no oversell at grant"}},
+    {PlantedBug::kReservedDrifts, 1, {"sums: reserved sums"}},
+    {PlantedBug::kPromiseCut, 1, {"no promise lost"}},
+    {PlantedBug::kSentForgotten, 1, {"one key, one hold"}},
+    {PlantedBug::kHoldsRunFast, 1, {"expiry"}},
+    {PlantedBug::kHoldsNeverEnd, 1, {"expiry"}},
+    {PlantedBug::kShelfForgotten, 1, {"sums: rulings spare the pick-up shelf"}},
+    {PlantedBug::kLeaseFreedByTime, 1, {"sums: leased sums"}},
+    {PlantedBug::kHandOverForgotten, 1, {"handed over"}},
+    {PlantedBug::kCloseCountsTwice, 1, {"only what happened is reported"}},
+    {PlantedBug::kFrozenIsOpen, 1, {"a new epoch freezes"}},
+    {PlantedBug::kPartNotFreed, 1, {"sums: parts", "sums: what has ended holds nothing", "sums: reserved sums"}},
 };
 
 }  // namespace

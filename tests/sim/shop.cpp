@@ -50,7 +50,9 @@ std::int64_t net_of(const std::vector<DocLine>& lines) {
 }
 
 std::string ticket(const Doc& doc, const std::vector<DocLine>& lines, const std::string& contract) {
-  std::string text = header(doc, contract) + R"(,"currency":"GBP","prices_include_tax":false,"lines":[)";
+  std::string text = header(doc, contract) + R"(,"currency":"GBP","prices_include_tax":false)";
+  if (!doc.reservation_id.empty()) text += R"(,"reservation_id":")" + doc.reservation_id + '"';
+  text += R"(,"lines":[)";
   int line_no = 0;
   for (const DocLine& line : lines) {
     text += (line_no > 0 ? "," : "") + std::string(R"({"line_no":)") + std::to_string(line_no + 1) + R"(,"kind":"goods","sku":")" + sku_name(line.sku) +

@@ -27,6 +27,7 @@ struct Doc {
   DocKind kind = DocKind::kSale;
   std::int64_t occurred_us = 0;          // since 1970
   int voids = -1;                        // id of the document that this one cancels
+  std::string reservation_id;            // that a sale hands over
   std::vector<std::vector<DocLine>> contents;
 
   std::vector<bool> promised;            // by content: some machine has told the till that it has it

@@ -6,6 +6,7 @@
 #include "common/crypto/crypto.h"
 #include "common/sql/sqlite.h"
 #include "tests/sim/chain_world.h"
+#include "tests/sim/planted.h"
 
 namespace tillsync::sim {
 namespace {
@@ -282,6 +283,7 @@ void SimAgent::commit() {
   }
   if (group.empty()) return;
   agent::commit_group(*writer_, *outbox_, *inbox_, group);
+  plant_in_agent(world_.bug(), *writer_);
   if (!disk.is_dead() && world_.one_in(kCheckpointOneIn)) (void)writer_->checkpoint();
   if (disk.is_dead()) return ended_at_fault();
   driver_->outbox_advanced(outbox_->state().last_seq, world_.now());

@@ -29,12 +29,26 @@ namespace {
 constexpr Duration kBootAgain = seconds(5);
 constexpr Duration kStatusSaveEvery = seconds(30);
 constexpr std::size_t kBulkQueueMax = 64;
+constexpr Duration kDueRetry = milliseconds(200);
 constexpr std::int64_t kCheckpointOneIn = 16;
 
 template <class T>
 Result<void> done(const Result<T>& result) {
   if (!result) return std::unexpected(result.error());
   return {};
+}
+
+hub::ReservationPolicy policy_of(const Plan& plan) {
+  hub::ReservationPolicy policy;
+  if (!plan.leases_by_policy) return policy;
+  hub::LeaseRule rule;
+  rule.stock_class = "fast";
+  rule.share_ppm = 300'000;
+  rule.min = Quantity{1'000};
+  rule.max = Quantity{8'000};
+  rule.ttl_s = 600;
+  policy.leases = {rule};
+  return policy;
 }
 
 }  // namespace
@@ -61,7 +75,7 @@ Result<void> SimHub::open_all() {
   stages_.push_back(std::make_unique<hub::LedgerStage>());
   availability_ = std::make_unique<hub::AvailabilityCache>();
   stages_.push_back(std::make_unique<hub::ReservationsStage>(hub::ReservationsOptions{
-      hub::ReservationPolicy{}, [this] { return world_.now(); }, [this] { return world_.wall(); }, availability_.get(),
+      policy_of(world_.plan()), [this] { return world_.bug() == PlantedBug::kHoldsRunFast ? Duration{2 * world_.now().micros} : world_.now(); }, [this] { return world_.wall(); }, availability_.get(),
       [this] { return hub::lease_holders(agents_->all(), world_.wall(), seconds(120)); }}));
   stages_.push_back(std::make_unique<hub::PostingsStage>());
   stages_.push_back(std::make_unique<hub::ForwarderStage>([this] { forwarder_->notify(); }));
@@ -132,6 +146,7 @@ void SimHub::enrol_stores() {
       Product product;
       product.sku = Sku(sku_name(sku));
       product.description.value = sku_name(sku) + " v1";
+      if (sku % 2 == 0) product.stock_class = "fast";
       products.push_back(product);
     }
     TS_RETURN_IF_ERROR(done(hub::put_and_deliver_products(connection, products, "sim", now)));
@@ -235,6 +250,7 @@ void SimHub::run_group() {
     queue.pop_front();
   }
   core_->run_group(std::move(group), world_.wall());
+  plant_in_hub(world_.bug(), *writer_);
   if (world_.bug() == PlantedBug::kHubCursorBack && world_.one_in(20))
     (void)writer_->run("UPDATE agent_epoch SET last_seq = last_seq - 1 WHERE last_seq > first_seq", {});
   if (world_.bug() == PlantedBug::kChainWrong && world_.one_in(5)) (void)writer_->run("UPDATE agent_epoch SET last_chain = zeroblob(32)", {});
@@ -250,13 +266,13 @@ void SimHub::run_group() {
 void SimHub::schedule_due() {
   const auto due_in = core_->due_in();
   if (!due_in) return due_.reset();
-  const Duration due = world_.now() + *due_in;
+  const Duration due = std::max(world_.now() + *due_in, due_not_before_);
   if (due_ == due) return;
   due_ = due;
-  later(*due_in, [this, due] {
+  later(due - world_.now(), [this, due] {
     if (due_ != due) return;
     due_.reset();
-    (void)core_->run_due(world_.wall());
+    if (!core_->run_due(world_.wall())) due_not_before_ = world_.now() + kDueRetry;
     if (disk.is_dead()) return ended_at_fault();
     schedule_due();
     pump();
@@ -332,10 +348,19 @@ void SimHub::save_statuses() {
   later(kStatusSaveEvery, [this] { save_statuses(); });
 }
 
+void SimHub::ask(hub::StockRequest request, std::function<void(int code, const std::string& body)> told) {
+  if (!is_running()) return told(0, "");
+  (void)submit(hub::Priority::kRequest, hub::DecideRequest{std::move(request), [this, life = life_, told](Result<hub::StockAnswer> answer) {
+                                          if (life != life_ || disk.is_dead()) return;
+                                          told(answer ? answer->status : 503, answer ? answer->body : "");
+                                        }});
+}
+
 void SimHub::put_product(int sku, std::int64_t version) {
   Product product;
   product.sku = Sku(sku_name(sku));
   product.description.value = sku_name(sku) + " v" + std::to_string(version);
+  if (sku % 2 == 0) product.stock_class = "fast";
   (void)submit(hub::Priority::kRequest,
                hub::Task{"put product",
                          [product](sql::Connection& connection, Instant now) -> Result<void> {

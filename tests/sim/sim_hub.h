@@ -34,6 +34,8 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   bool is_running() const { return sessions_ != nullptr; }
 
   void handle_frame(const Bytes& connection, const std::string& key, const Bytes& frame);
+  /// code 0: no answer will come.
+  void ask(hub::StockRequest request, std::function<void(int code, const std::string& body)> told);
   void put_product(int sku, std::int64_t version);
   /// What a person does when all is mended: releases agents from conflict, retries what the ERP refused.
   void clear_up();
@@ -87,6 +89,7 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   std::unique_ptr<hub::ForwarderDriver> forwarder_;
   std::deque<hub::Command> requests_, bulk_;
   bool took_requests_ = false, group_scheduled_ = false;
+  Duration due_not_before_{0};   // after what was due has failed
   std::optional<Duration> due_;  // when stages have something to do on their own
   std::vector<std::function<void()>> posted_;
   std::size_t calls_in_flight_ = 0;

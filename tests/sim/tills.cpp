@@ -79,6 +79,13 @@ std::pair<int, std::size_t> Tills::make(Till& till) {
     if (doc.kind == DocKind::kReceipt) ++qty;
     lines.push_back({static_cast<int>((first + i) % kSkus), qty});
   }
+  if (doc.kind == DocKind::kSale) {
+    // Somebody comes for what is held for them, and takes all of it.
+    if (const auto hold = world_.shoppers().take_one_to_fetch(till.store)) {
+      doc.reservation_id = world_.shoppers().hold(*hold).reservation_id;
+      lines = world_.shoppers().hold(*hold).lines;
+    }
+  }
   doc.contents.push_back(doc.kind == DocKind::kVoid ? std::vector<DocLine>{} : lines);
   doc.promised.push_back(false);
   docs.push_back(doc);

@@ -139,3 +139,20 @@ TEST_CASE("reservations stage: many positions are not kept for ever, and those t
   CHECK(hub.reserved("KEPT") == 0);
   CHECK(hub.state(id) == "fulfilled");
 }
+
+TEST_CASE("reservations stage: what was to end and was released before does not keep the writer awake", "[reservations][expiry]") {
+  ReservationHub hub;
+  hub.stock("A", 2);
+  const std::string first = hub.hold(reserve("k-1", "A", 1));
+  hub.pass(seconds(60));
+  const std::string second = hub.hold(reserve("k-2", "A", 1));
+  hub.ask(step(first, ReservationVerb::kRelease));
+  hub.pass(seconds(840));
+  hub.tick();
+  CHECK(hub.hub->core().due_in() == seconds(60));
+  CHECK(hub.state(second) == "held");
+  hub.ask(step(second, ReservationVerb::kConfirm));
+  hub.pass(seconds(60));
+  hub.tick();
+  CHECK_FALSE(hub.hub->core().due_in());
+}
