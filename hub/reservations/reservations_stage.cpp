@@ -75,8 +75,8 @@ Result<void> ReservationsStage::reload(sql::Connection& connection) {
   return {};
 }
 
-/// The ledger has booked: what is held in memory follows. What was loaded in this transaction has it already.
-void ReservationsStage::apply_stock(const MicroBatch& batch) {
+/// The ledger has booked: what is held in memory follows. is_counted: it was loaded in this transaction and has it already.
+void ReservationsStage::apply_stock(const MicroBatch& batch, bool is_counted) {
   for (const StockChanged& change : batch.stock_changes) {
     if (!is_promisable(change)) continue;
     const PositionKey key{change.location, change.sku};
@@ -86,7 +86,7 @@ void ReservationsStage::apply_stock(const MicroBatch& batch) {
       continue;
     }
     Position& position = held->second;
-    position.on_hand_milli = minus(position.on_hand_milli, minus(0, change.change.milli));
+    if (!is_counted) position.on_hand_milli = minus(position.on_hand_milli, minus(0, change.change.milli));
     if (!std::exchange(position.is_moved, true)) moved_.push_back(&position);
   }
 }
@@ -111,7 +111,7 @@ Result<void> ReservationsStage::load(sql::Connection& connection, const MicroBat
   const Duration steady = options_.steady();
   rows_.hold_now = clock_.now(steady);
   rows_.wall_offset = clock_.to_wall(rows_.hold_now, batch.now, steady) - rows_.hold_now;
-  if (!was_stale) apply_stock(batch);
+  apply_stock(batch, was_stale);
   return ReservationStore(connection, safety_).load(batch, known_, options_.policy, take_upkeep(steady), rows_);
 }
 
@@ -160,7 +160,6 @@ void ReservationsStage::committed() {
     else
       told_.erase(shelf->key);
   }
-  telling_.clear();
   // What this batch has moved it has told as it was decided; what it did not tell waits for the next round.
   for (const Position* position : moved_) {
     if (std::ranges::find(rows_.shelves, position) == rows_.shelves.end()) note_shelf(*position);
@@ -179,16 +178,25 @@ void ReservationsStage::committed() {
     options_.book->publish(published, moves_);
     if (!decision_.safety_stock.empty()) options_.book->forget();
   }
-  decision_ = ReservationDecision{};
-  rows_.reservations.clear();
-  rows_.leases.clear();
+  forget_batch();
   if (rows_.positions.size() > kIdlePositionsMax) std::erase_if(rows_.positions, [](const auto& entry) { return !entry.second.is_spoken_for(); });
   if (known_.products.size() > kKnownProductsMax) known_.products.clear();
 }
 
+/// A group of tasks alone comes to committed() as well, without a load before it: nothing of an earlier batch may be left for it.
+void ReservationsStage::forget_batch() {
+  decision_ = ReservationDecision{};
+  rows_.reservations.clear();
+  rows_.leases.clear();
+  rows_.shelves.clear();
+  moved_.clear();
+  moves_.clear();
+  telling_.clear();
+}
+
 void ReservationsStage::rolled_back() {
   is_stale_ = true;
-  decision_ = ReservationDecision{};
+  forget_batch();
   rows_ = ReservationRows{};
   known_ = KnownCatalogue{};
 }

@@ -44,8 +44,9 @@ class ReservationsStage final : public Stage {
 
  private:
   Result<void> reload(sql::Connection& connection);
-  void apply_stock(const MicroBatch& batch);
+  void apply_stock(const MicroBatch& batch, bool is_counted);
   void note_expiries();
+  void forget_batch();
   ReservationStore::Upkeep take_upkeep(Duration steady);
   void note_shelf(const Position& position);
 

@@ -115,7 +115,7 @@ void ChainWorld::apply_restore(const Action& action) {
     if (action.a != 0) hub_.renew_incarnation_at_boot();
     hub_restored_ = judge_restored_hub_ = true;
     hub_cursors_.clear();
-    seen_reservation_step_ = seen_lease_step_ = 0;
+    seen_reservation_step_ = kNotSeen;  // what an older state of the hub granted has been judged
     return hub_.boot_later(action.lasts);
   }
   SimAgent& agent = *agents_[static_cast<std::size_t>(action.who)];

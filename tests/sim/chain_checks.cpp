@@ -281,7 +281,9 @@ void ChainWorld::check_exceptions() {
     if (!page.next) break;
     filter.after = page.next;
   }
-  if (conflicts != statistics_.conflicts)
+  // A store that was restored may close a lease a second time, with other figures.
+  const bool may_have_more = (plan_.holds > 0 || plan_.leases > 0) && (hub_restored_ || agent_restored_ || cloned_);
+  if (may_have_more ? conflicts < statistics_.conflicts : conflicts != statistics_.conflicts)
     fail("conflicts are reported", std::to_string(statistics_.conflicts) + " second contents, " + std::to_string(conflicts) + " exceptions");
 }
 

@@ -144,6 +144,7 @@ class ChainWorld {
   std::uint64_t connections_made_ = 0;
   Tills tills_;
   Shoppers shoppers_;
+  static constexpr std::int64_t kNotSeen = -1;
   std::int64_t seen_reservation_step_ = 0, seen_lease_step_ = 0;
   std::map<int, Duration> backup_at_;  // by machine
   std::map<int, std::int64_t> product_versions_;

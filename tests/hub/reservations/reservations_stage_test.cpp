@@ -156,3 +156,24 @@ TEST_CASE("reservations stage: what was to end and was released before does not 
   hub.tick();
   CHECK_FALSE(hub.hub->core().due_in());
 }
+
+TEST_CASE("reservations stage: a group of tasks alone, behind one that failed, finds nothing left over", "[reservations]") {
+  ReservationHub hub;
+  hub.stock("A", 5);
+  hub.hold(reserve("k-1", "A", 1));
+  std::vector<Command> group;
+  group.emplace_back(hub.feed.batch({incoming(sale("s", {goods_line("A", 1, 100)}))}));
+  Task failing;
+  failing.name = "fails";
+  failing.apply = [](sql::Connection& connection, Instant) -> Result<void> {
+    TS_RETURN_IF_ERROR(connection.run("INSERT INTO nowhere VALUES (1)"));
+    return {};
+  };
+  group.emplace_back(std::move(failing));
+  hub.hub->core().run_group(std::move(group), hub.wall);
+  hub.put_product(Product{});
+  const PositionKey key{LocationId("GB"), Sku("A")};
+  CHECK(hub.book.find(key) == PositionFigures{4'000, 1'000, 0, 0});
+  hub.sell("A", 1);
+  CHECK(hub.book.find(key) == PositionFigures{3'000, 1'000, 0, 0});
+}
