@@ -80,19 +80,23 @@ class ReservationDecider {
     return sold;
   }
 
-  /// What was sold takes from what is held of the same SKU at the same place: on hand and reserved fall together.
+  /// What was sold takes from what is held of the same SKU: at the same place, where on hand and reserved fall together; what is not held
+  /// there, from where it is held, because the customer has been served and does not come for it any more.
   void fulfil(Reservation& reservation, const std::vector<AwaitedSale>& sold) {
     if (!is_open(reservation.state)) return;
     bool has_begun = false;
     for (const AwaitedSale& one : sold) {
       std::int64_t left = one.qty_milli;
-      for (std::size_t index = 0; index < reservation.parts.size() && left > 0; ++index) {
-        const ReservationPart& part = reservation.parts[index];
-        if (part.position == nullptr || part.position->key != one.key || part.open_milli == 0) continue;
-        if (!std::exchange(has_begun, true)) book_.step(reservation, "fulfil", reservation.state, {std::string(kHub), "handed over", one.event_no});
-        const std::int64_t taken = std::min(left, part.open_milli);
-        book_.take(reservation, index, taken, true);
-        left -= taken;
+      for (const bool is_here : {true, false}) {
+        for (std::size_t index = 0; index < reservation.parts.size() && left > 0; ++index) {
+          const ReservationPart& part = reservation.parts[index];
+          if (part.position == nullptr || part.open_milli == 0 || part.position->key.sku != one.key.sku) continue;
+          if ((part.position->key.location == one.key.location) != is_here) continue;
+          if (!std::exchange(has_begun, true)) book_.step(reservation, "fulfil", reservation.state, {std::string(kHub), "handed over", one.event_no});
+          const std::int64_t taken = std::min(left, part.open_milli);
+          book_.take(reservation, index, taken, true);
+          left -= taken;
+        }
       }
     }
     if (has_begun) finish_fulfilment(reservation);

@@ -30,6 +30,7 @@ struct Failure {
 /// What a run was made of, to see that it did something.
 struct RunStatistics {
   std::uint64_t events = 0, documents = 0, conflicts = 0, kills = 0, faults_survived = 0, reconnects = 0, rebases = 0, identity_conflicts = 0, erp_creates = 0;
+  std::uint64_t held = 0, promises = 0, broken = 0, leases_closed = 0;
   Duration simulated;
 };
 

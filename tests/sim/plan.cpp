@@ -150,13 +150,20 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
       plan.actions.push_back(action);
     }
   }
-  std::ranges::stable_sort(plan.actions, {}, &Action::at);
-  // Behind all else, so that the plans of older seeds stay what they were.
+  // Behind all else, so that what else the plans of older seeds hold stays what it was.
   if (!draw.one_in(4)) {
-    plan.holds = static_cast<int>(draw.between(5, 20 * std::min(plan.stores, 3)));
-    plan.leases = static_cast<int>(draw.upto(4 * std::min(plan.stores, 5)));
+    plan.holds = static_cast<int>(draw.between(5, 25 * std::min(plan.stores, 3)));
+    plan.leases = static_cast<int>(draw.upto(8 * std::min(plan.stores, 5)));
     plan.leases_by_policy = draw.one_in(3);
+    // Stores go dark for long enough to know it, and to promise on their own.
+    for (std::int64_t left = plan.leases > 0 ? draw.between(1, 2 * std::min(plan.stores, 4)) : 0; left > 0; --left) {
+      Action action = draw_action(draw, ActionKind::kPartition, plan);
+      action.a = 3;
+      action.lasts = seconds(draw.between(120, 2'400));
+      plan.actions.push_back(action);
+    }
   }
+  std::ranges::stable_sort(plan.actions, {}, &Action::at);
   return plan;
 }
 

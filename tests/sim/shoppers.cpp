@@ -68,6 +68,12 @@ Hold Shoppers::make() {
   }
   const std::int64_t first = upto(kSkus - 1);
   for (std::int64_t i = 0, lines = 1 + upto(1); i < lines; ++i) hold.lines.push_back({static_cast<int>((first + i) % kSkus), 1 + upto(3)});
+  // Most customers at a counter want what the store is known for.
+  std::vector<int> known_for;
+  for (const auto& [store, sku] : leased_) {
+    if (store == hold.store) known_for.push_back(sku);
+  }
+  if (!known_for.empty() && upto(3) != 0) hold.lines = {{known_for[static_cast<std::size_t>(upto(static_cast<std::int64_t>(known_for.size()) - 1))], 1 + upto(1)}};
   hold.ttl_s = kTtlMin + upto(kTtlMax - kTtlMin);
   hold.may_be_partial = upto(3) == 0;
   return hold;
@@ -164,13 +170,16 @@ void Shoppers::lease_out() {
   grant.idempotency_key = "lease-" + std::to_string(++leases_granted_);
   grant.agent_id = hub::agent_id_of("key-of-" + std::to_string(store));
   grant.location = LocationId(store_name(store));
-  grant.sku = Sku(sku_name(static_cast<int>(random_.next() % kSkus)));
+  const int sku = static_cast<int>(random_.next() % kSkus);
+  grant.sku = Sku(sku_name(sku));
   grant.qty = Quantity{static_cast<std::int64_t>(1 + random_.next() % 6) * 1'000};
-  grant.ttl_s = static_cast<std::int64_t>(60 + random_.next() % 1'800);
+  grant.ttl_s = static_cast<std::int64_t>(60 + random_.next() % 3'600);
   hub::StockRequest request;
   request.scope = request.who = "person";
   request.demand = std::move(grant);
-  world_.hub().ask(std::move(request), [](int, const std::string&) {});
+  world_.hub().ask(std::move(request), [this, store, sku](int code, const std::string&) {
+    if (code == kCreated) leased_.emplace_back(store, sku);
+  });
 }
 
 }  // namespace tillsync::sim

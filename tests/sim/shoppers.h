@@ -66,6 +66,7 @@ class Shoppers {
   sync::Jitter random_;
   std::vector<Hold> holds_;
   std::vector<int> to_fetch_;
+  std::vector<std::pair<int, int>> leased_;  // store, SKU
   std::int64_t leases_granted_ = 0;
 };
 

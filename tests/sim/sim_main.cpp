@@ -29,6 +29,7 @@ struct Options {
 
 struct Sums {
   std::uint64_t runs = 0, failures = 0, events = 0, documents = 0, conflicts = 0, kills = 0, rebases = 0, identity_conflicts = 0, reconnects = 0;
+  std::uint64_t held = 0, promises = 0, broken = 0, leases_closed = 0;
   std::int64_t simulated_s = 0;
 };
 
@@ -66,6 +67,10 @@ Sums play(const Options& options, std::uint64_t offset, std::uint64_t& playing) 
     sums.rebases += result.statistics.rebases;
     sums.reconnects += result.statistics.reconnects;
     sums.identity_conflicts += result.statistics.identity_conflicts;
+    sums.held += result.statistics.held;
+    sums.promises += result.statistics.promises;
+    sums.broken += result.statistics.broken;
+    sums.leases_closed += result.statistics.leases_closed;
     sums.simulated_s += result.statistics.simulated.micros / 1'000'000;
     if (!result.failure) continue;
     ++sums.failures;
@@ -115,6 +120,10 @@ Sums play_all(const Options& options) {
     all.rebases += sums.rebases;
     all.reconnects += sums.reconnects;
     all.identity_conflicts += sums.identity_conflicts;
+    all.held += sums.held;
+    all.promises += sums.promises;
+    all.broken += sums.broken;
+    all.leases_closed += sums.leases_closed;
     all.simulated_s += sums.simulated_s;
   }
   return all;
@@ -143,6 +152,7 @@ int main(int argc, char** argv) {
   const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   std::cout << sums.runs << " seeds from " << options.from << ", " << sums.failures << " failures; " << sums.simulated_s / 3'600 << " hours in " << took << " s: "
             << sums.events << " events, " << sums.documents << " documents, " << sums.conflicts << " conflicts, " << sums.kills << " kills, " << sums.rebases
-            << " new epochs, " << sums.reconnects << " reconnects, " << sums.identity_conflicts << " identity conflicts\n";
+            << " new epochs, " << sums.reconnects << " reconnects, " << sums.identity_conflicts << " identity conflicts, "
+            << sums.held << " holds, " << sums.promises << " dark promises, " << sums.leases_closed << " leases closed, " << sums.broken << " rulings\n";
   return sums.failures == 0 ? 0 : 1;
 }

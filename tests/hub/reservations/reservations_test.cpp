@@ -386,3 +386,17 @@ TEST_CASE("reservations: without locations, the policy's list comes first, then 
   CHECK(from("k-2") == "AA");
   CHECK(from("k-3") == "");
 }
+
+TEST_CASE("reservations: what is handed over at another place than it was held frees it there", "[reservations]") {
+  ReservationHub hub;
+  hub.stock("A", 5);
+  hub.stock("A", 5, "DE");
+  const std::string id = hub.hold(reserve("k-1", "A", 3));
+  hub.sell("A", 1, id);
+  hub.sell("A", 2, id, "DE");
+  CHECK(hub.state(id) == "fulfilled");
+  CHECK(hub.reserved("A") == 0);
+  CHECK(hub.on_hand("A") == 4);
+  CHECK(hub.on_hand("A", "DE") == 3);
+  hub.check_sums();
+}
