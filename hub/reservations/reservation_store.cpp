@@ -31,7 +31,8 @@ constexpr std::string_view kSelectNextExpiry =
     "SELECT min(at) FROM (SELECT min(expires_at) AS at FROM reservation WHERE expires_at IS NOT NULL"
     " UNION ALL SELECT min(expires_at) FROM lease WHERE state = 'open')";
 constexpr std::string_view kSelectLeaseEpochs =
-    "SELECT agent_id, epoch FROM lease WHERE state IN ('open', 'ending', 'frozen') ORDER BY lease_no DESC";
+    "SELECT DISTINCT l.agent_id, coalesce((SELECT e.epoch FROM agent_epoch e WHERE e.agent_id = l.agent_id ORDER BY e.epoch_no DESC LIMIT 1), zeroblob(16))"
+    " FROM lease l WHERE l.state IN ('open', 'ending', 'frozen')";
 
 constexpr std::size_t kPositionWidth = 5;
 constexpr std::string_view kInsertPosition = "INSERT INTO stock_position (position_no, location, sku, reserved_milli, leased_milli) VALUES";

@@ -43,7 +43,7 @@ class ReservationStore {
   Result<SafetyStocks> load_safety_stock();
   /// The hold time of the next expiry; none = nothing expires.
   Result<std::optional<Instant>> next_expiry();
-  /// Agents with open leases, with the epoch that the oldest of them knows.
+  /// Agents with open leases, with their newest epoch: leases of older ones were frozen when it came.
   Result<std::map<std::string, EpochId, std::less<>>> lease_epochs();
 
   /// Everything that the batch and the clock ask for.

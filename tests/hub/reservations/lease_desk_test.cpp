@@ -341,3 +341,20 @@ TEST_CASE("leases: where too little is left, open leases are asked back, and not
   CHECK(hub.open("oversold") == 0);
   hub.check_sums();
 }
+
+TEST_CASE("leases: what is granted after a restart is of the agent's newest history", "[reservations][leases]") {
+  ReservationHub hub;
+  hub.stock("A", 9);
+  hub.take(sale("first", {goods_line("B", 1, 100)}));
+  const std::string old = leased_to(hub, grant("l-1", "A", 2));
+  AgentFeed restored("a_one", 'f');
+  hub.take(restored, {incoming(sale("other", {goods_line("B", 1, 100)}))});
+  CHECK(lease_state_of(hub, old) == "frozen");
+  hub.restart();
+  const std::string fresh = leased_to(hub, grant("l-2", "A", 2));
+  hub.take(restored, {incoming(sale("more", {goods_line("B", 1, 100)}))});
+  CHECK(lease_state_of(hub, fresh) == "open");
+  AgentFeed again("a_one", 'g');
+  hub.take(again, {incoming(sale("again", {goods_line("B", 1, 100)}))});
+  CHECK(lease_state_of(hub, fresh) == "frozen");
+}
