@@ -154,7 +154,8 @@ Result<void> ReservationLoader::load_documents(const MicroBatch& batch) {
   }
   for (const CursorMoved& cursor : batch.cursors) {
     const auto known = rows_.epochs.find(cursor.agent_id.value);
-    if (known != rows_.epochs.end() && known->second != cursor.epoch) TS_RETURN_IF_ERROR(load_leases_of(cursor.agent_id));
+    if (known == rows_.epochs.end()) continue;
+    if (rows_.are_epochs_doubtful || known->second != cursor.epoch) TS_RETURN_IF_ERROR(load_leases_of(cursor.agent_id));
   }
   return {};
 }

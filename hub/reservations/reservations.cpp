@@ -48,7 +48,7 @@ class ReservationDecider {
 
   void freeze(const AgentId& agent_id, const EpochId& epoch) {
     const auto known = rows_.epochs.find(agent_id.value);
-    if (known == rows_.epochs.end() || known->second == epoch) return;
+    if (known == rows_.epochs.end() || (known->second == epoch && !rows_.are_epochs_doubtful)) return;
     known->second = epoch;
     leases_.freeze(agent_id, epoch);
   }
@@ -113,6 +113,11 @@ class ReservationDecider {
   void take_promise(const IncomingDocument& incoming, const Promise& promise) {
     Reservation* reservation = leases_.promise(incoming, promise);
     if (reservation == nullptr) return;
+    // The rulings of this batch were loaded before it was there.
+    for (std::size_t index = 0; index < reservation->parts.size(); ++index) {
+      const auto judged = rows_.candidates.find(reservation->parts[index].position);
+      if (judged != rows_.candidates.end()) judged->second.push_back({reservation, index, false, {}});
+    }
     std::vector<AwaitedSale> sold;
     for (const std::vector<AwaitedSale>* waiting : {static_cast<const std::vector<AwaitedSale>*>(&rows_.awaited), static_cast<const std::vector<AwaitedSale>*>(&decision_.awaited)}) {
       for (const AwaitedSale& one : *waiting) {
@@ -205,7 +210,8 @@ class ReservationDecider {
     detail += "; task: tell the customer";
     if (!reservation.request.contact_ref.empty()) detail += " (" + reservation.request.contact_ref + ")";
     detail += "; tried: ";
-    if (!candidate.can_move) detail += "nothing, a bundle comes from one place";
+    if (!reservation.promised_by.empty()) detail += "nothing, the customer comes to this place for it";
+    else if (!candidate.can_move) detail += "nothing, a bundle comes from one place";
     else if (candidate.alternatives.empty()) detail += "no other location may deliver it";
     else {
       for (std::size_t i = 0; i < candidate.alternatives.size() && i < kTriedTextMax; ++i) {

@@ -60,6 +60,7 @@ struct ReservationRows {
   std::map<Position*, std::vector<RulingCandidate>> candidates;  // of positions that may be short
   std::map<Position*, std::vector<Lease*>> leases_at;            // open ones, of the same positions
   std::map<std::string, EpochId, std::less<>> epochs;            // by agent: its newest, where it has open leases or is given one
+  bool are_epochs_doubtful = false;                              // read after this batch's own new epochs were written
   std::vector<PositionDifference> differences;                   // of CorrectPositions
   std::vector<LeaseWish> wishes;
   std::vector<Position*> shelves;                                // that the agents of their locations are told of

@@ -96,6 +96,7 @@ Result<void> ReservationsStage::load(sql::Connection& connection, const MicroBat
   moved_.clear();
   const bool was_stale = is_stale_;
   if (was_stale) TS_RETURN_IF_ERROR(reload(connection));
+  rows_.are_epochs_doubtful = was_stale;
   rows_.reservations.clear();
   rows_.leases.clear();
   rows_.demands.clear();

@@ -68,12 +68,13 @@ void ChainWorld::check_grants() {
   };
   const std::int64_t reservations = newest("reservation_step"), leases = newest("lease_step");
   static const std::string kOversold =
-      "SELECT DISTINCT s.location || '/' || s.sku FROM stock_position s WHERE s.position_no IN"
+      "SELECT DISTINCT s.location || '/' || s.sku || ' had ' || " + std::string(kOnHand) + " || ' on hand, ' || s.reserved_milli || ' reserved, ' || s.leased_milli || ' leased'"
+      " FROM stock_position s WHERE s.position_no IN"
       " (SELECT p.position_no FROM reservation_step t JOIN reservation_part p ON p.part_no / 8192 = t.reservation_no WHERE t.verb = 'hold' AND t.step_no > $1"
       " UNION SELECT l.position_no FROM lease_step t JOIN lease l ON l.lease_no = t.lease_no WHERE t.verb = 'grant' AND t.step_no > $2)"
       " AND " + std::string(kOnHand) + " < " + std::string(kReserved) + " + " + std::string(kLeased);
   const auto found = texts_at_hub(kOversold, {seen_reservation_step_, seen_lease_step_});
-  if (!found.empty() && seen_reservation_step_ != kNotSeen) fail("no oversell at grant", found[0] + " had too little");
+  if (!found.empty() && seen_reservation_step_ != kNotSeen) fail("no oversell at grant", found[0]);
   seen_reservation_step_ = reservations;
   seen_lease_step_ = leases;
 }

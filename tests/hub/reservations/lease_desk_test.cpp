@@ -259,6 +259,22 @@ TEST_CASE("leases: a promise beyond its lease stands, and is an exception", "[re
   hub.check_sums();
 }
 
+TEST_CASE("leases: a promise that comes to a place that is short already is judged with the rest", "[reservations][leases][ruling]") {
+  ReservationHub hub;
+  hub.stock("A", 3);
+  const std::string id = leased_to(hub, grant("l-1", "A", 3));
+  hub.sell("A", 2);
+  CHECK(hub.open("oversold") == 1);
+  hub.take({incoming(promise("1", id, "A", 1)), incoming(promise("2", id, "A", 2))});
+  CHECK(hub.state("p-2") == "broken");
+  CHECK(hub.state("p-1") == "confirmed");
+  CHECK(hub.reserved("A") == 1);
+  CHECK(hub.open("reservation_broken") == 1);
+  CHECK(hub.open("oversold") == 0);
+  CHECK(hub.database.number("SELECT count(*) FROM exception_case WHERE code = 'reservation_broken' AND instr(detail, 'the customer comes to this place') > 0") == 1);
+  hub.check_sums();
+}
+
 TEST_CASE("leases: a close that does not agree keeps what is in doubt", "[reservations][leases]") {
   ReservationHub hub;
   hub.stock("A", 5);
@@ -357,4 +373,24 @@ TEST_CASE("leases: what is granted after a restart is of the agent's newest hist
   AgentFeed again("a_one", 'g');
   hub.take(again, {incoming(sale("again", {goods_line("B", 1, 100)}))});
   CHECK(lease_state_of(hub, fresh) == "frozen");
+}
+
+TEST_CASE("leases: a new epoch freezes them also in the batch behind one that failed", "[reservations][leases]") {
+  ReservationHub hub;
+  hub.stock("A", 5);
+  hub.take(sale("first", {goods_line("B", 1, 100)}));
+  const std::string id = leased_to(hub, grant("l-1", "A", 3));
+  AgentFeed restored("a_one", 'f');
+  std::vector<Command> group;
+  group.emplace_back(restored.batch({incoming(sale("other", {goods_line("B", 1, 100)}))}));
+  Task failing;
+  failing.name = "fails";
+  failing.apply = [](sql::Connection& connection, Instant) -> Result<void> {
+    TS_RETURN_IF_ERROR(connection.run("INSERT INTO nowhere VALUES (1)"));
+    return {};
+  };
+  group.emplace_back(std::move(failing));
+  hub.hub->core().run_group(std::move(group), hub.wall);  // the rest is run again without what failed
+  CHECK(lease_state_of(hub, id) == "frozen");
+  CHECK(hub.leased("A") == 3);
 }
