@@ -59,4 +59,9 @@ void LedgerStage::rolled_back() {
   known_ = KnownMasterdata{};  // it may hold what was put in the transaction that is gone
 }
 
+void LedgerStage::masterdata_changed() {
+  known_.bundle_skus.reset();
+  known_.bundles.clear();
+}
+
 }  // namespace tillsync::hub

@@ -16,6 +16,7 @@ class LedgerStage : public Stage {
   Result<void> write(sql::Connection& connection, const MicroBatch& batch) override;
   void committed() override;
   void rolled_back() override;
+  void masterdata_changed() override;
 
  private:
   LedgerRows rows_;

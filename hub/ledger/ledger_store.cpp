@@ -69,6 +69,7 @@ class Loader {
 
   Result<void> load() {
     TS_RETURN_IF_ERROR(load_gtins());
+    TS_RETURN_IF_ERROR(load_bundles());
     rows_.plans.resize(batch_.documents.size());
     for (std::size_t i = 0; i < batch_.documents.size(); ++i) {
       const IncomingDocument& incoming = batch_.documents[i];
@@ -77,7 +78,7 @@ class Loader {
         TS_RETURN_IF_ERROR(load_originals(*reference, incoming));
         continue;
       }
-      rows_.plans[i] = plan_movements(*incoming.document, incoming.location, rows_.gtins);
+      rows_.plans[i] = plan_movements(*incoming.document, incoming.location, rows_.gtins, known_.bundles);
     }
     TS_RETURN_IF_ERROR(load_counts(connection_, batch_, rows_));
     collect_keys();
@@ -108,6 +109,34 @@ class Loader {
       TS_RETURN_IF_ERROR(connection_.query(kSelectGtin, {std::string_view(gtin)},
                                            [&skus](const Row& row) { skus.emplace_back(std::string(row.text(0))); }));
       if (skus.size() == 1) rows_.gtins.emplace(gtin, std::move(skus[0]));
+    }
+    return {};
+  }
+
+  template <class Line>
+  Result<void> load_bundles_of(const std::vector<Line>& lines) {
+    for (const Line& line : lines) {
+      const Sku sku = sku_of(line.sku, line.gtin, rows_.gtins);
+      if (!known_.bundle_skus->contains(sku.value) || known_.bundles.contains(sku.value)) continue;
+      TS_ASSIGN_OR_RETURN(ProductFacts facts, read_product_facts(connection_, sku));
+      // Parts that are not to be made out (a bundle that holds only itself) leave it a product like any other.
+      if (facts.parts.empty()) known_.bundle_skus->erase(sku.value);
+      else known_.bundles.emplace(sku.value, std::move(facts.parts));
+    }
+    return {};
+  }
+
+  Result<void> load_bundles() {
+    if (!known_.bundle_skus) {
+      TS_ASSIGN_OR_RETURN(known_.bundle_skus, read_bundle_skus(connection_));
+    }
+    if (known_.bundle_skus->empty()) return {};
+    for (const IncomingDocument& incoming : batch_.documents) {
+      if (!moves_stock(incoming)) continue;
+      const Body& body = incoming.document->body;
+      if (const auto* sale = std::get_if<Sale>(&body)) TS_RETURN_IF_ERROR(load_bundles_of(sale->lines));
+      else if (const auto* returned = std::get_if<Return>(&body)) TS_RETURN_IF_ERROR(load_bundles_of(returned->lines));
+      else if (const auto* movement = std::get_if<StockMovement>(&body)) TS_RETURN_IF_ERROR(load_bundles_of(movement->lines));
     }
     return {};
   }
@@ -174,7 +203,8 @@ class Loader {
       for (PlannedChange& change : original.changes) change.balance = want(change.key);
     }
     for (const auto& [key, sheet] : rows_.counts) locations_.insert(key.first);
-    // Balances that counts loaded; the lines of their sheets are checked as well.
+    // Balances that counts loaded; the lines of their sheets are checked as well. Without a count there are none to look for among all that are kept.
+    if (rows_.counts.empty()) return;
     for (auto& [key, balance] : rows_.balances) {
       if (balance.is_watched && !balance.is_known_sku) doubtful_.push_back(&balance);
     }

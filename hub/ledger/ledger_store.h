@@ -1,6 +1,7 @@
 // The tables of the ledger: loads what a batch touches, writes what was decided. Writer thread, in its transaction.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -22,6 +23,8 @@ Result<WaitingVoids> load_waiting_voids(sql::Connection& connection);
 struct KnownMasterdata {
   std::unordered_set<std::string> skus;
   std::unordered_set<std::string> locations;
+  std::optional<std::unordered_set<std::string>> bundle_skus;  // nullopt: not asked yet
+  BundleMap bundles;                                           // those that documents have named
 };
 
 /// Loads into `rows` all that the batch touches and plans its documents; adds to `known` what master data confirmed.

@@ -1,5 +1,7 @@
 #include "hub/ledger/movement_plan.h"
 
+#include <algorithm>
+
 #include "common/contract/vocabulary.h"
 
 namespace tillsync::hub {
@@ -26,7 +28,28 @@ void add_changes(MovementPlan& plan, PlannedChange change, Quantity qty, const s
   }
 }
 
-void plan_sale(MovementPlan& plan, const Sale& sale, const LocationId& location, const GtinMap& gtins, bool is_return) {
+/// Adds the changes of the parts where the line's SKU is a bundle, else its own.
+void add_line(MovementPlan& plan, PlannedChange change, Quantity qty, const std::vector<Lot>& lots, std::int64_t sign, const BundleMap& bundles) {
+  const auto bundle = bundles.find(change.key.sku.value);
+  if (bundle == bundles.end()) return add_changes(plan, std::move(change), qty, lots, sign);
+  for (const PartNeed& need : bundle->second) {
+    PlannedChange part = change;
+    part.key.sku = need.sku;
+    part.unit_cost_micro = 0;
+    add_changes(plan, std::move(part), Quantity{part_quantity(qty.milli, need)}, {}, sign);
+  }
+}
+
+/// Whether the sale says itself what it has taken of the bundle of this line.
+bool lists_parts(const std::vector<SaleLine>& lines, const SaleLine& line, const std::vector<PartNeed>& parts, const GtinMap& gtins) {
+  if (line.line_no == 0) return false;
+  return std::ranges::any_of(lines, [&](const SaleLine& child) {
+    if (child.parent_line_no != line.line_no || &child == &line || line_kind(child.kind) != LineKind::kGoods) return false;
+    return std::ranges::find(parts, sku_of(child.sku, child.gtin, gtins), &PartNeed::sku) != parts.end();
+  });
+}
+
+void plan_sale(MovementPlan& plan, const Sale& sale, const LocationId& location, const GtinMap& gtins, const BundleMap& bundles, bool is_return) {
   for (std::size_t index = 0; index < sale.lines.size(); ++index) {
     const SaleLine& line = sale.lines[index];
     if (line_kind(line.kind) != LineKind::kGoods || goods_state(line.state) == GoodsState::kNoGoods) continue;
@@ -35,11 +58,12 @@ void plan_sale(MovementPlan& plan, const Sale& sale, const LocationId& location,
       if (line.qty.milli != 0) plan.unknown_lines.push_back({index});
       continue;
     }
+    if (const auto bundle = bundles.find(sku.value); bundle != bundles.end() && lists_parts(sale.lines, line, bundle->second, gtins)) continue;
     PlannedChange change;
     change.key = StockKey{location, std::move(sku), state_text(line.state), {}, {}};
     change.movement = is_return ? kReturnMovement : kSaleMovement;
     change.line_no = line.line_no;
-    add_changes(plan, std::move(change), line.qty, line.lots, is_return ? 1 : -1);
+    add_line(plan, std::move(change), line.qty, line.lots, is_return ? 1 : -1, bundles);
   }
 }
 
@@ -61,7 +85,7 @@ std::optional<Direction> direction_of(MovementType type) {
   return std::nullopt;
 }
 
-void plan_movement(MovementPlan& plan, const StockMovement& movement, const LocationId& location, const GtinMap& gtins) {
+void plan_movement(MovementPlan& plan, const StockMovement& movement, const LocationId& location, const GtinMap& gtins, const BundleMap& bundles) {
   const MovementType type = movement_type(movement.type);
   const auto direction = direction_of(type);
   if (!direction) return;
@@ -81,9 +105,9 @@ void plan_movement(MovementPlan& plan, const StockMovement& movement, const Loca
       PlannedChange out = change;
       out.key.state = state_text(movement.from_state);
       change.key.state = state_text(movement.to_state);
-      add_changes(plan, std::move(out), line.qty, line.lots, -1);
+      add_line(plan, std::move(out), line.qty, line.lots, -1, bundles);
     }
-    add_changes(plan, std::move(change), line.qty, line.lots, direction->sign);
+    add_line(plan, std::move(change), line.qty, line.lots, direction->sign, bundles);
   }
 }
 
@@ -121,12 +145,12 @@ std::vector<std::pair<std::string, std::int64_t>> split_by_lot(Quantity qty, con
   return parts;
 }
 
-MovementPlan plan_movements(const Document& document, const LocationId& location, const GtinMap& gtins) {
+MovementPlan plan_movements(const Document& document, const LocationId& location, const GtinMap& gtins, const BundleMap& bundles) {
   MovementPlan plan;
-  if (const auto* sale = std::get_if<Sale>(&document.body)) plan_sale(plan, *sale, location, gtins, false);
-  else if (const auto* returned = std::get_if<Return>(&document.body)) plan_sale(plan, *returned, location, gtins, true);
+  if (const auto* sale = std::get_if<Sale>(&document.body)) plan_sale(plan, *sale, location, gtins, bundles, false);
+  else if (const auto* returned = std::get_if<Return>(&document.body)) plan_sale(plan, *returned, location, gtins, bundles, true);
   else if (const auto* movement = std::get_if<StockMovement>(&document.body); movement != nullptr && !movement->reverses)
-    plan_movement(plan, *movement, location, gtins);
+    plan_movement(plan, *movement, location, gtins, bundles);
   return plan;
 }
 

@@ -10,6 +10,7 @@
 
 #include "common/contract/document.h"
 #include "hub/ledger/stock.h"
+#include "hub/masterdata/product_facts.h"
 #include "hub/writer/micro_batch.h"
 
 namespace tillsync::hub {
@@ -51,9 +52,13 @@ struct MovementPlan {
 /// Bar code → SKU, for lines without a SKU; only codes of exactly one product.
 using GtinMap = std::unordered_map<std::string, Sku>;
 
+/// Bundle → what one unit of it is made of.
+using BundleMap = std::unordered_map<std::string, std::vector<PartNeed>>;
+
 /// Sales, returns and movements other than counts and reversals; nothing for other documents. One change per lot of a line;
-/// what its lots do not cover goes to lot "".
-MovementPlan plan_movements(const Document& document, const LocationId& location, const GtinMap& gtins);
+/// what its lots do not cover goes to lot "". A bundle moves its parts, without lots and costs, which are not said of each; where lines of
+/// a sale that name it as their parent are parts of it, those lines move and it does not.
+MovementPlan plan_movements(const Document& document, const LocationId& location, const GtinMap& gtins, const BundleMap& bundles);
 
 /// The SKU of a line, by its bar code where it names none; empty when nobody can tell.
 Sku sku_of(const Sku& sku, const std::string& gtin, const GtinMap& gtins);

@@ -17,9 +17,12 @@ constexpr std::string_view kPutLocation =
     " ON CONFLICT (location) DO UPDATE SET status = excluded.status, kind = excluded.kind, location_group = excluded.location_group,"
     " version = excluded.version, document = excluded.document, changed_at = excluded.changed_at";
 constexpr std::string_view kPutProduct =
-    "INSERT INTO product (sku, kind, active, erp_item, version, document, changed_at, stock_class) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-    " ON CONFLICT (sku) DO UPDATE SET stock_class = excluded.stock_class, kind = excluded.kind, active = excluded.active, erp_item = excluded.erp_item,"
+    "INSERT INTO product (sku, kind, active, erp_item, version, document, changed_at, stock_class, is_bundle)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    " ON CONFLICT (sku) DO UPDATE SET stock_class = excluded.stock_class, is_bundle = excluded.is_bundle, kind = excluded.kind, active = excluded.active, erp_item = excluded.erp_item,"
     " version = excluded.version, document = excluded.document, changed_at = excluded.changed_at";
+constexpr std::string_view kSelectNotLookedAt = "SELECT sku, document FROM product WHERE is_bundle IS NULL";
+constexpr std::string_view kSetBundle = "UPDATE product SET is_bundle = $2 WHERE sku = $1";
 constexpr std::string_view kPutPrice =
     "INSERT INTO price (price_key, sku, location, version, document, changed_at) VALUES ($1, $2, $3, $4, $5, $6)"
     " ON CONFLICT (price_key) DO UPDATE SET version = excluded.version, document = excluded.document, changed_at = excluded.changed_at";
@@ -123,10 +126,29 @@ std::optional<Record> first_of(std::vector<Record> records) {
   return std::move(records.front());
 }
 
+/// Products of an older version of the tables: once.
+Result<void> look_for_bundles(sql::Connection& connection) {
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  std::optional<Error> failed;
+  TS_RETURN_IF_ERROR(connection.query(kSelectNotLookedAt, {}, [&](const Row& row) {
+    const auto product = decode_product(row.blob(1));
+    if (product)
+      found.emplace_back(row.text(0), product->bundle.empty() ? 0 : 1);
+    else
+      failed = product.error();
+  }));
+  if (failed) return std::unexpected(*std::move(failed));
+  if (found.empty()) return {};
+  TS_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::begin(connection));
+  for (const auto& [sku, is_bundle] : found) TS_RETURN_IF_ERROR(connection.run(kSetBundle, {std::string_view(sku), is_bundle}));
+  return transaction.commit();
+}
+
 }  // namespace
 
 Result<void> migrate_masterdata(sql::Connection& connection) {
-  return sql::migrate(connection, "hub/masterdata", masterdata_schema::migrations());
+  TS_RETURN_IF_ERROR(sql::migrate(connection, "hub/masterdata", masterdata_schema::migrations()));
+  return look_for_bundles(connection);
 }
 
 Result<std::vector<PutDecision>> put_locations(sql::Connection& connection, const std::vector<Location>& locations,
@@ -158,7 +180,7 @@ Result<std::vector<PutDecision>> put_products(sql::Connection& connection, const
       const std::string_view kind = product.kind.empty() ? std::string_view("goods") : std::string_view(product.kind);
       TS_RETURN_IF_ERROR(connection.run(kPutProduct, {product.sku.view(), kind, std::int64_t{product.active ? 1 : 0},
                                                       std::string_view(product.erp_item), decision.version, Blob{document}, now.micros,
-                                                      std::string_view(product.stock_class)}));
+                                                      std::string_view(product.stock_class), std::int64_t{product.bundle.empty() ? 0 : 1}}));
       TS_RETURN_IF_ERROR(put_gtins(connection, product));
     }
     decisions.push_back(decision);

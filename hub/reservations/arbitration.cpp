@@ -199,8 +199,6 @@ class Allotter {
 
 }  // namespace
 
-std::int64_t part_quantity(std::int64_t qty_milli, const PartNeed& need) { return scaled(qty_milli, need.per_unit_milli, kUnit, true); }
-
 std::int64_t units_at(const LineDemand& line, const Source& source) {
   std::int64_t units = std::numeric_limits<std::int64_t>::max();
   for (std::size_t part = 0; part < line.needs.size(); ++part) {

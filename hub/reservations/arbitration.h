@@ -5,15 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "hub/masterdata/product_facts.h"
 #include "hub/reservations/reservation.h"
 
 namespace tillsync::hub {
-
-/// What one base unit of a line's SKU is made of: itself, or the parts of a bundle.
-struct PartNeed {
-  Sku sku;
-  std::int64_t per_unit_milli = 1'000;
-};
 
 /// One place that a line may come from: the positions of its parts there, in the order of LineDemand::needs.
 struct Source {
@@ -61,7 +56,5 @@ inline constexpr std::size_t kExactSourcesMax = 16;
 
 /// What a source can give of a line.
 std::int64_t units_at(const LineDemand& line, const Source& source);
-/// What `qty` of a line takes of one of its parts, rounded up to a thousandth.
-std::int64_t part_quantity(std::int64_t qty_milli, const PartNeed& need);
 
 }  // namespace tillsync::hub

@@ -11,7 +11,6 @@ namespace {
 
 using sql::Row;
 
-constexpr std::string_view kSelectProduct = "SELECT document FROM product WHERE sku = $1";
 constexpr std::string_view kSelectDueReservations =
     "SELECT reservation_id FROM reservation WHERE expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2";
 constexpr std::string_view kSelectDueLeases =
@@ -38,45 +37,7 @@ constexpr std::string_view kSelectDifferences =
     " s.reserved_milli, s.leased_milli"
     " FROM stock_position s WHERE s.reserved_milli <> reserved OR s.leased_milli <> leased";
 
-constexpr std::string_view kGoods = "goods";
-
-/// Sums the needs of one SKU that stands in a bundle more than once.
-void add_need(std::vector<PartNeed>& needs, const Sku& sku, std::int64_t per_unit_milli) {
-  const auto same = std::ranges::find(needs, sku, &PartNeed::sku);
-  if (same == needs.end())
-    needs.push_back({sku, per_unit_milli});
-  else
-    same->per_unit_milli = checked_add(same->per_unit_milli, per_unit_milli).value_or(same->per_unit_milli);
-}
-
-Result<ProductFacts> read_product(sql::Connection& connection, const Sku& sku, int depth) {
-  std::optional<Product> product;
-  std::optional<Error> failed;
-  TS_RETURN_IF_ERROR(connection.query(kSelectProduct, {sku.view()}, [&](const Row& row) {
-    auto decoded = decode_product(row.blob(0));
-    if (decoded)
-      product = std::move(*decoded);
-    else
-      failed = decoded.error();
-  }));
-  if (failed) return std::unexpected(*std::move(failed));
-  ProductFacts facts;
-  if (!product) return facts;
-  facts.needs_stock = product->kind.empty() || product->kind == kGoods;
-  if (!facts.needs_stock || depth >= kBundleDepthMax) return facts;
-  for (const BundlePart& part : product->bundle) {
-    if (part.qty.milli <= 0) continue;
-    TS_ASSIGN_OR_RETURN(const ProductFacts inner, read_product(connection, part.sku, depth + 1));
-    if (!inner.needs_stock) continue;
-    if (inner.parts.empty()) add_need(facts.parts, part.sku, part.qty.milli);
-    for (const PartNeed& need : inner.parts) add_need(facts.parts, need.sku, part_quantity(part.qty.milli, need));
-  }
-  return facts;
-}
-
 }  // namespace
-
-Result<ProductFacts> read_product_facts(sql::Connection& connection, const Sku& sku) { return read_product(connection, sku, 0); }
 
 Result<Position*> ReservationLoader::position(const PositionKey& key) {
   const auto [entry, is_new] = rows_.positions.try_emplace(key);

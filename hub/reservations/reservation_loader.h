@@ -9,9 +9,6 @@
 
 namespace tillsync::hub {
 
-/// A SKU that is not in master data is goods. Bundles are taken apart down to kBundleDepthMax levels.
-Result<ProductFacts> read_product_facts(sql::Connection& connection, const Sku& sku);
-
 class ReservationLoader {
  public:
   ReservationLoader(sql::Connection& connection, const SafetyStocks& safety, KnownCatalogue& known, const ReservationPolicy& policy, ReservationRows& rows)

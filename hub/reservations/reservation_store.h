@@ -16,12 +16,6 @@ namespace tillsync::hub {
 
 Result<void> migrate_reservations(sql::Connection& connection);
 
-/// What a SKU is, for reservations.
-struct ProductFacts {
-  bool needs_stock = true;
-  std::vector<PartNeed> parts;  // of a bundle, down to what is kept; empty for all others
-};
-
 /// What is remembered of other folders' tables between batches; dropped when they change.
 struct KnownCatalogue {
   std::unordered_map<std::string, ProductFacts> products;
@@ -62,7 +56,5 @@ class ReservationStore {
 
 /// Reservations and leases whose time is over that one batch ends.
 inline constexpr std::size_t kDueMax = 500;
-/// Levels of bundles in bundles.
-inline constexpr int kBundleDepthMax = 8;
 
 }  // namespace tillsync::hub

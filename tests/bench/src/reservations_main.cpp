@@ -11,6 +11,7 @@
 #include <thread>
 
 #include <curl/curl.h>
+#include <poll.h>
 
 #include "tests/bench/src/light_agent.h"
 #include "tests/bench/src/report.h"
@@ -30,6 +31,7 @@ constexpr int kDrainAgents = 100;
 constexpr std::uint64_t kDrainDocuments = 10'000;
 constexpr double kLatencyS = 6;
 constexpr int kPaceMs = 10;
+constexpr double kKeepAliveS = 0.1;
 constexpr std::int64_t kUnits = 100'000'000;
 
 /// SKU numbers 1 … n, the k-th with weight 1/k.
@@ -50,7 +52,7 @@ class Zipf {
 
 std::string body_of(std::uint64_t number, int sku) {
   return R"({"idempotency_key":"b-)" + std::to_string(number) + R"(","purpose":"web","ttl_s":86400,"lines":[{"line_no":1,"sku":"S)" + std::to_string(sku) +
-         R"(","qty":"1","locations":["GB"]}]})";
+         R"(","qty":"1","locations":["WH"]}]})";
 }
 
 struct Rate {
@@ -64,7 +66,7 @@ class World {
     for (int first = 1; first <= kSkusSpread; first += 1'000) {
       json lines = json::array();
       for (int sku = first; sku < first + 1'000; ++sku) lines.push_back({{"sku", "S" + std::to_string(sku)}, {"qty", std::to_string(kUnits)}});
-      const json opening = {{"contract", "stock-movement/1"}, {"location", "GB"}, {"source", "bench"}, {"till", "bench"}, {"document_no", "open-" + std::to_string(first)},
+      const json opening = {{"contract", "stock-movement/1"}, {"location", "WH"}, {"source", "bench"}, {"till", "bench"}, {"document_no", "open-" + std::to_string(first)},
                             {"business_date", "2010-12-01"}, {"occurred_at", "2010-12-01T08:00:00Z"}, {"type", "opening"}, {"lines", std::move(lines)}};
       if (herd_.stand.hub_call("POST", "/v1/documents", opening.dump()).status != 201) throw std::runtime_error("the opening stock was not taken");
     }
@@ -73,15 +75,15 @@ class World {
       clients_.push_back(std::make_unique<LightAgent>(keys_[static_cast<std::size_t>(i)], [](std::uint64_t) { return agent::OutboxRow{}; }));
       clients_.back()->connect(contexts_.back(), herd_.endpoint(), herd_.stand.hub_key);
     }
-    const double start = seconds_now();
-    while (std::ranges::any_of(clients_, [](const auto& client) { return !client->is_linked(); })) {
-      if (seconds_now() - start > 60) throw std::runtime_error("the clients are not linked");
-      for (const auto& client : clients_) client->step();
+    for (const auto& client : clients_) {
+      for (const int descriptor : client->descriptors()) polled_.push_back({descriptor, POLLIN, 0});
     }
+    wait_for_links();
   }
 
   /// Each client has one request in flight, and asks again when it is answered.
   Rate over_zeromq(int clients, int skus) {
+    wait_for_links();
     const Zipf zipf(skus);
     std::vector<double> asked(static_cast<std::size_t>(clients)), took;
     std::uint64_t refused = 0;
@@ -109,9 +111,9 @@ class World {
       ask(i);
     }
     const double end = counted_from + kMeasureS;
-    while (seconds_now() < end) sweep(clients);
+    while (seconds_now() < end) serve();
     goes_on = false;
-    while (waiting > 0 && seconds_now() < end + 30) sweep(clients);
+    while (waiting > 0 && seconds_now() < end + 30) serve();
     for (const auto& client : clients_) client->on_reply = {};
     if (refused > 0) throw std::runtime_error(std::to_string(refused) + " reservations were refused");
     return {static_cast<double>(answered) / kMeasureS, percentile(took, 0.99)};
@@ -157,6 +159,7 @@ class World {
     std::vector<double> took;
     while (seconds_now() < end) {
       int running = 0, left = 0;
+      keep_alive();
       curl_multi_perform(multi, &running);
       while (CURLMsg* message = curl_multi_info_read(multi, &left)) {
         Call* call = nullptr;
@@ -195,11 +198,13 @@ class World {
       ++number_;
       const double asked = seconds_now();
       client.ask({std::to_string(number_), "reservations.create", 0, body_of(number_, 1)});
+      settle(client);
       while (!is_answered) {
         if (seconds_now() - asked > 30) throw std::runtime_error("a reservation is not answered");
         if (!client.step()) transport::wait_readable(client.descriptors(), milliseconds(2));
       }
       took.push_back((seconds_now() - asked) * 1'000);
+      keep_alive();
       const double rest = asked + kPaceMs / 1'000.0 - seconds_now();
       if (rest > 0) transport::wait_readable({}, Duration{static_cast<std::int64_t>(rest * 1'000'000)});
     }
@@ -252,16 +257,43 @@ class World {
   }
 
  private:
-  void sweep(int clients) {
-    bool moved = false;
-    for (int i = 0; i < clients; ++i) moved = clients_[static_cast<std::size_t>(i)]->step() || moved;
-    if (!moved) std::this_thread::yield();
+  void wait_for_links() {
+    const double start = seconds_now();
+    while (std::ranges::any_of(clients_, [](const auto& client) { return !client->is_linked(); })) {
+      if (seconds_now() - start > 60) throw std::runtime_error("the clients are not linked");
+      serve();
+    }
+  }
+  /// The clients that something has come for; all of them now and then, for what they do by time.
+  void serve() {
+    const int ready = ::poll(polled_.data(), polled_.size(), 1);
+    if (ready > 0) {
+      const std::size_t each = polled_.size() / clients_.size();
+      for (std::size_t i = 0; i < clients_.size(); ++i) {
+        const auto first = polled_.begin() + static_cast<std::ptrdiff_t>(i * each);
+        if (std::any_of(first, first + static_cast<std::ptrdiff_t>(each), [](const pollfd& one) { return one.revents != 0; })) settle(*clients_[i]);
+      }
+    }
+    keep_alive();
+  }
+  /// Clients that ask nothing stay linked.
+  void keep_alive() {
+    if (seconds_now() < alive_until_) return;
+    alive_until_ = seconds_now() + kKeepAliveS;
+    for (const auto& client : clients_) settle(*client);
+  }
+  /// Until it has nothing left: a descriptor tells of each change once.
+  static void settle(LightAgent& client) {
+    while (client.step()) {
+    }
   }
 
   HerdWorld herd_;
   std::vector<transport::CurveKeyPair> keys_;
   std::vector<std::shared_ptr<transport::Context>> contexts_;
   std::vector<std::unique_ptr<LightAgent>> clients_;
+  std::vector<pollfd> polled_;  // the same number for each client
+  double alive_until_ = 0;
   std::mt19937_64 random_{20101201};
   std::uint64_t number_ = 0;
 };

@@ -15,7 +15,7 @@ TEST_CASE("ledger: decides over what was loaded and nothing else", "[ledger]") {
   batch.documents[0].verdict = Verdict::kNew;
   batch.documents[0].event_no = 7;
   LedgerRows rows;
-  rows.plans.push_back(plan_movements(*batch.documents[0].document, LocationId("GB"), {}));
+  rows.plans.push_back(plan_movements(*batch.documents[0].document, LocationId("GB"), {}, {}));
   Balance stored;
   stored.key = rows.plans[0].changes[0].key;
   stored.balance_no = 3;

@@ -170,6 +170,33 @@ TEST_CASE("reservations: bundles take their parts, and a part that two share is 
   hub.check_sums();
 }
 
+TEST_CASE("reservations: the sale of a bundle takes the parts that were held for it", "[reservations][bundles]") {
+  ReservationHub hub;
+  hub.stock("CUP", 3);
+  hub.stock("TEA", 10);
+  Product set;
+  set.sku = Sku("SET");
+  set.bundle = {{Sku("CUP"), Quantity{1'000}, {}}, {Sku("TEA"), Quantity{2'000}, {}}};
+  hub.sell("SET", 1);  // not known as a bundle yet: its own stock
+  CHECK(hub.on_hand("SET") == -1);
+  hub.put_product(set);
+  const std::string held = hub.hold(reserve("k-1", "SET", 2));
+  hub.sell("SET", 1, held);
+  CHECK(hub.on_hand("CUP") == 2);
+  CHECK(hub.on_hand("TEA") == 8);
+  CHECK(hub.reserved("CUP") == 1);
+  CHECK(hub.reserved("TEA") == 2);
+  CHECK(hub.state(held) == "held");
+  hub.sell("SET", 1, held);
+  CHECK(hub.state(held) == "fulfilled");
+  CHECK(hub.reserved("TEA") == 0);
+  hub.restart();
+  hub.sell("SET", 1);
+  CHECK(hub.on_hand("CUP") == 0);
+  CHECK(hub.on_hand("SET") == -1);
+  hub.check_sums();
+}
+
 TEST_CASE("reservations: a bundle in a bundle is taken apart, and one that holds itself ends", "[reservations]") {
   ReservationHub hub;
   hub.stock("CUP", 4);
