@@ -9,12 +9,13 @@
 #include "common/base/limits.h"
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
+#include "hub/sync/arrivals.h"
 
 namespace tillsync::hub {
 namespace {
 
 constexpr std::size_t kFramesPerRound = 256;  // taken from the socket before the rest has its turn
-constexpr Duration kReceiveTime = milliseconds(1);  // … or until so much time has gone
+constexpr Duration kReceiveTime = milliseconds(1);  // … or until so much time has gone; as much again for large frames
 constexpr Duration kLongestWait = seconds(10);
 
 std::uint64_t random_number() {
@@ -101,23 +102,34 @@ class Loop final : public SyncLoop {
       mailbox_->wakeup->clear();
       for (auto& work : mailbox_->take()) work();
       receive();
+      work_off();
       sessions_.run(os::monotonic(), os::now());
       publish_counters();
-      if (stopping_ || sessions_.has_work() || socket_->has_work()) continue;
+      if (stopping_ || sessions_.has_work() || socket_->has_work() || !arrivals_.empty()) continue;
       transport::wait_readable({socket_->descriptor(), mailbox_->wakeup->descriptor()}, wait_time());
     }
   }
 
   void receive() {
-    // A frame of a backlog takes long: who sells now must not wait for all those that came with it.
     const Duration end = os::monotonic() + kReceiveTime;
-    for (std::size_t i = 0; i < kFramesPerRound && (i == 0 || os::monotonic() < end); ++i) {
-      const auto frame = socket_->receive();
+    for (std::size_t i = 0; i < kFramesPerRound && !arrivals_.is_full() && (i == 0 || os::monotonic() < end); ++i) {
+      auto frame = socket_->receive();
       if (!frame) return;
       if (frame->peer_key.empty()) continue;
-      sessions_.handle_frame(frame->routing_id, frame->peer_key, frame->frame, os::monotonic(), os::now());
+      if (const auto small = arrivals_.sort(*std::move(frame))) handle(*small);
     }
   }
+
+  /// A frame of a backlog takes long: who sells now must not wait for all those that came with it.
+  void work_off() {
+    const Duration end = os::monotonic() + kReceiveTime;
+    while (const auto frame = arrivals_.take()) {
+      handle(*frame);
+      if (os::monotonic() >= end) return;
+    }
+  }
+
+  void handle(const transport::RoutedFrame& frame) { sessions_.handle_frame(frame.routing_id, frame.peer_key, frame.frame, os::monotonic(), os::now()); }
 
   Duration wait_time() const {
     const Duration now = os::monotonic();
@@ -136,6 +148,7 @@ class Loop final : public SyncLoop {
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::unique_ptr<transport::RouterSocket> socket_;
   SessionsDriver sessions_;  // of the loop's thread
+  Arrivals arrivals_;
   std::string endpoint_;
   std::thread thread_;
   bool stopping_ = false;  // of the loop's thread
