@@ -1,7 +1,7 @@
 // In which order frames are worked on. Small ones (a sale as it is made, a request, a sign of life) at once; a backlog's large ones wait
 // here in the order they came, so that who asks now does not wait for a frame of each store that catches up. Of one connection, nothing
-// overtakes. Pure; of the loop's thread.
-#pragma once
+// here in the order they came, so that who asks now does not wait for a frame of each store that catches up. Of one connection, nothing
+// overtakes. Of the loop's thread; touches no socket.
 
 #include <cstddef>
 #include <deque>
