@@ -116,7 +116,8 @@ class Loop final : public SyncLoop {
       auto frame = socket_->receive();
       if (!frame) return;
       if (frame->peer_key.empty()) continue;
-      if (const auto small = arrivals_.sort(*std::move(frame))) handle(*small);
+      auto small = arrivals_.sort({std::move(frame->routing_id), std::move(frame->peer_key), std::move(frame->frame)});
+      if (small) handle(*small);
     }
   }
 
@@ -129,7 +130,7 @@ class Loop final : public SyncLoop {
     }
   }
 
-  void handle(const transport::RoutedFrame& frame) { sessions_.handle_frame(frame.routing_id, frame.peer_key, frame.frame, os::monotonic(), os::now()); }
+  void handle(const ArrivedFrame& frame) { sessions_.handle_frame(frame.connection, frame.peer_key, frame.frame, os::monotonic(), os::now()); }
 
   Duration wait_time() const {
     const Duration now = os::monotonic();

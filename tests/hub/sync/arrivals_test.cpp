@@ -4,11 +4,10 @@
 
 using namespace tillsync;
 using namespace tillsync::hub;
-using transport::RoutedFrame;
 
 namespace {
 
-RoutedFrame frame(const std::string& connection, std::size_t size, char fill = 'x') { return {connection, "key", Bytes(size, fill)}; }
+ArrivedFrame frame(const std::string& connection, std::size_t size, char fill = 'x') { return {connection, "key", Bytes(size, fill)}; }
 constexpr std::size_t kLarge = kSmallFrameBytesMax + 1;
 
 }  // namespace
@@ -19,8 +18,8 @@ TEST_CASE("arrivals: small frames pass those that are large, at the limit and on
   CHECK(arrivals.sort(frame("b", kSmallFrameBytesMax)));
   CHECK_FALSE(arrivals.sort(frame("b", kSmallFrameBytesMax + 1)));
   CHECK(arrivals.sort(frame("c", 1)));
-  CHECK(arrivals.take()->routing_id == "a");
-  CHECK(arrivals.take()->routing_id == "b");
+  CHECK(arrivals.take()->connection == "a");
+  CHECK(arrivals.take()->connection == "b");
   CHECK_FALSE(arrivals.take());
   CHECK(arrivals.empty());
 }
@@ -33,7 +32,7 @@ TEST_CASE("arrivals: of one connection nothing overtakes", "[hub][sync]") {
   CHECK_FALSE(arrivals.sort(frame("a", kLarge, '3')));
   std::string of_a;
   while (const auto next = arrivals.take()) {
-    if (next->routing_id == "a") of_a += next->frame[0];
+    if (next->connection == "a") of_a += next->frame[0];
   }
   CHECK(of_a == "123");
   CHECK(arrivals.sort(frame("a", 1)));  // nothing of it waits any more
