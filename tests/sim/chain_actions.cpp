@@ -164,6 +164,7 @@ void ChainWorld::hub_started() {
 
 void ChainWorld::mend() {
   if (!std::exchange(mended_, true)) {
+    mended_at_ = now_;
     note("all is mended");
     for (Link& link : links_) {
       link.blocked_up_until = link.blocked_down_until = now_;

@@ -83,6 +83,7 @@ class ChainWorld {
   // ---- checks after a step (chain_checks.cpp)
   void check_agent(SimAgent& agent);
   void check_hub();
+  void check_grants();  // draws nothing: it may run after every commit
   /// The hub was restored and the agents no longer hold what it had since: the ERP has what nobody else has. That loss is
   /// declared as gaps, and a person has to settle it with the ERP.
   bool is_damaged() const { return hub_restored_ && (pruned_ || agent_restored_ || cloned_); }
@@ -120,7 +121,6 @@ class ChainWorld {
   void check_exceptions();
   // reservation_checks.cpp
   void check_reservations(bool at_rest);
-  void check_grants();
   void check_expiry();
   void check_holds_at_rest();
   void check_fetched(bool is_lost);
@@ -152,6 +152,7 @@ class ChainWorld {
   std::map<int, std::vector<int>> taken_since_backup_;  // docs, by machine
   bool cloned_ = false, hub_restored_ = false, agent_restored_ = false, pruned_ = false, clock_jumped_ = false, erp_refused_ = false;
   bool judge_restored_hub_ = false, mended_ = false;
+  Duration mended_at_;
   int erp_modes_ = 0;
   struct SeenCursor {
     IncarnationId incarnation;

@@ -60,6 +60,7 @@ void ChainWorld::check_reservations(bool at_rest) {
 
 /// Whatever was granted since the last look was there to be granted.
 void ChainWorld::check_grants() {
+  if (plan_.holds == 0 && plan_.leases == 0) return;
   const auto newest = [this](std::string_view table) {
     std::int64_t no = 0;
     const auto read = hub_.reads().query("SELECT coalesce(max(step_no), 0) FROM " + std::string(table), {}, [&no](const Row& row) { no = row.integer(0); });
@@ -89,7 +90,7 @@ void ChainWorld::check_expiry() {
         {std::string_view(hold.reservation_id), seconds(hold.ttl_s).micros});
     if (!at.empty() && at[0] == "early") fail("expiry", hold.reservation_id + " ended before its time");
     const bool is_over = hold.granted_us + seconds(hold.ttl_s).micros + kExpiryPatience.micros < now_.micros;
-    if (!is_over || hold.steps.size() > 0 || !mended_) continue;
+    if (!is_over || hold.steps.size() > 0 || !mended_ || now_ - mended_at_ < kExpiryPatience) continue;
     const auto state = texts_at_hub("SELECT state FROM reservation WHERE reservation_id = $1", {std::string_view(hold.reservation_id)});
     if (!state.empty() && state[0] == "held") fail("expiry", hold.reservation_id + " is held beyond its time");
   }

@@ -275,7 +275,7 @@ void SimHub::schedule_due() {
     if (!core_->run_due(world_.wall())) due_not_before_ = world_.now() + kDueRetry;
     if (disk.is_dead()) return ended_at_fault();
     schedule_due();
-    world_.check_hub();
+    world_.check_grants();
     pump();
   });
 }
