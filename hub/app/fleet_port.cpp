@@ -128,9 +128,11 @@ void FleetPort::inbox_delivered(const AgentId& agent_id, std::uint64_t no) {
 }
 
 void FleetPort::connected(const Connected& connected, std::function<void()> renumbered) {
-  const auto last = OutboundStore(*reads_).last_no();
-  // Only after a restore does an agent hold more than was ever given here, or documents that are not here.
-  const bool is_ahead = last && connected.inbox_cursor > *last;
+  OutboundStore outbound(*reads_);
+  const auto last = outbound.last_no();
+  const auto doubtful = outbound.is_cursor_doubtful(connected.agent_id, connected.inbox_cursor);
+  // Only after a restore does an agent hold what was never given here, or documents that are not here.
+  const bool is_ahead = (last && connected.inbox_cursor > *last) || (doubtful && *doubtful);
   const bool is_first_proof = connected.history_lost && !numbered_anew_.exchange(true);
   if (!is_ahead && !is_first_proof) return;
   if (is_first_proof)
@@ -138,10 +140,11 @@ void FleetPort::connected(const Connected& connected, std::function<void()> renu
                  {{"agent_id", connected.agent_id.view()}});
   submit(
       "number outbound items anew",
-      [cursor = connected.inbox_cursor, is_first_proof](sql::Connection& connection, Instant now) -> Result<void> {
+      [agent_id = connected.agent_id, cursor = connected.inbox_cursor, is_first_proof](sql::Connection& connection, Instant now) -> Result<void> {
         OutboundStore store(connection);
         TS_ASSIGN_OR_RETURN(const std::uint64_t last_no, store.last_no());
-        if (cursor <= last_no && !is_first_proof) return {};
+        TS_ASSIGN_OR_RETURN(const bool is_doubtful, store.is_cursor_doubtful(agent_id, cursor));
+        if (cursor <= last_no && !is_doubtful && !is_first_proof) return {};
         return store.renumber_above(std::max(cursor, static_cast<std::uint64_t>(now.micros / kMicrosPerMillisecond)));
       },
       [this, is_first_proof, renumbered = std::move(renumbered)](const Result<void>& result) {

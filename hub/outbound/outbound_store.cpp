@@ -24,6 +24,8 @@ constexpr std::string_view kAcknowledged = "SELECT acked_no FROM outbound_cursor
 constexpr std::string_view kTurnAway = "UPDATE outbound_item SET item_no = -item_no";
 constexpr std::string_view kRenumber = "UPDATE outbound_item SET item_no = $1 - item_no";
 constexpr std::string_view kFirstNo = "SELECT coalesce(min(item_no), 0) FROM outbound_item";
+constexpr std::string_view kIsBetween =
+    "SELECT coalesce((SELECT min(item_no) FROM outbound_item) < $1, 0) AND NOT EXISTS (SELECT 1 FROM outbound_item WHERE item_no = $1)";
 constexpr std::string_view kForgetCursors = "DELETE FROM outbound_cursor";
 
 constexpr std::size_t kDeliverBytesMax = kBatchBytesMax / 2;
@@ -122,6 +124,14 @@ Result<void> OutboundStore::renumber_above(std::uint64_t no) {
   TS_RETURN_IF_ERROR(connection_.run(kRenumber, {step}));
   TS_RETURN_IF_ERROR(connection_.run(kForgetCursors));
   return {};
+}
+
+Result<bool> OutboundStore::is_cursor_doubtful(const AgentId& agent_id, std::uint64_t cursor) {
+  TS_ASSIGN_OR_RETURN(const std::uint64_t acked, acknowledged(agent_id));
+  if (cursor <= acked) return false;
+  bool is_doubtful = false;
+  TS_RETURN_IF_ERROR(connection_.query(kIsBetween, {static_cast<std::int64_t>(cursor)}, [&](const sql::Row& row) { is_doubtful = row.integer(0) != 0; }));
+  return is_doubtful;
 }
 
 Result<std::vector<PutDecision>> put_and_deliver_locations(sql::Connection& connection, const std::vector<Location>& locations,

@@ -39,6 +39,10 @@ class OutboundStore {
   /// After a restore of the database: gives every item a new number above `no`, so that agents whose cursor stands there get
   /// everything again.
   Result<void> renumber_above(std::uint64_t no);
+  /// Whether an agent may have been given `cursor` by another life of this database, from before it was put back: beyond what it is
+  /// known to have, among the present numbers, and no item of that number. Rarely true without that: when a crash lost the record of a
+  /// delivery and the item was replaced since; numbering anew is harmless then.
+  Result<bool> is_cursor_doubtful(const AgentId& agent_id, std::uint64_t cursor);
 
  private:
   sql::Connection& connection_;

@@ -157,3 +157,19 @@ TEST_CASE("outbound: a database that was put back gives no number that was given
   REQUIRE(fixture.store().queue(other, kNow + seconds(20)));
   CHECK(*fixture.store().last_no() > seen);
 }
+
+TEST_CASE("outbound: an agent's place that this database never gave is doubted", "[outbound]") {
+  Fixture fixture;
+  for (const char* key : {"A", "B", "C"}) fixture.queue("*", key);
+  const std::uint64_t last = *fixture.store().last_no();
+  const AgentId agent(kGb1);
+  const auto is_doubtful = [&](std::uint64_t cursor) { return *fixture.store().is_cursor_doubtful(agent, cursor); };
+  CHECK_FALSE(is_doubtful(0));
+  CHECK_FALSE(is_doubtful(last));      // not recorded yet, but given
+  fixture.queue("*", "C", "newer");    // takes the place of the last one
+  CHECK(is_doubtful(last));            // now nobody can tell
+  REQUIRE(fixture.store().acknowledge(agent, last, kNow));
+  CHECK_FALSE(is_doubtful(last));
+  REQUIRE(fixture.store().renumber_above(last + 1'000));
+  CHECK_FALSE(is_doubtful(last));      // below all that there is: it gets everything anyway
+}
