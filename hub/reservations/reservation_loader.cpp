@@ -116,7 +116,11 @@ Result<void> ReservationLoader::load_documents(const MicroBatch& batch) {
   for (const CursorMoved& cursor : batch.cursors) {
     const auto known = rows_.epochs.find(cursor.agent_id.value);
     if (known == rows_.epochs.end()) continue;
-    if (rows_.are_epochs_doubtful || known->second != cursor.epoch) TS_RETURN_IF_ERROR(load_leases_of(cursor.agent_id));
+    if (!rows_.are_epochs_doubtful && known->second == cursor.epoch) continue;
+    // Another epoch is not always a newer one: of two machines with one key, the older's documents may come last. Intake has written them.
+    rows_.epochs.erase(known);
+    TS_RETURN_IF_ERROR(load_epoch(cursor.agent_id));
+    TS_RETURN_IF_ERROR(load_leases_of(cursor.agent_id));
   }
   return {};
 }

@@ -31,7 +31,7 @@ class ReservationDecider {
       : batch_(batch), rows_(rows), policy_(policy), book_(batch, rows, decision_), leases_(batch, rows, book_) {}
 
   ReservationDecision decide() {
-    for (const CursorMoved& cursor : batch_.cursors) freeze(cursor.agent_id, cursor.epoch);
+    freeze_superseded();
     for (const IncomingDocument& incoming : batch_.documents) take_document(incoming);
     expire();
     rule_shortages();
@@ -46,11 +46,12 @@ class ReservationDecider {
  private:
   // ---- facts
 
-  void freeze(const AgentId& agent_id, const EpochId& epoch) {
-    const auto known = rows_.epochs.find(agent_id.value);
-    if (known == rows_.epochs.end() || (known->second == epoch && !rows_.are_epochs_doubtful)) return;
-    known->second = epoch;
-    leases_.freeze(agent_id, epoch);
+  /// The leases of agents that have begun a newer history.
+  void freeze_superseded() {
+    for (const CursorMoved& cursor : batch_.cursors) {
+      const auto newest = rows_.epochs.find(cursor.agent_id.value);
+      if (newest != rows_.epochs.end()) leases_.freeze(cursor.agent_id, newest->second);
+    }
   }
 
   void take_document(const IncomingDocument& incoming) {

@@ -375,6 +375,42 @@ TEST_CASE("leases: what is granted after a restart is of the agent's newest hist
   CHECK(lease_state_of(hub, fresh) == "frozen");
 }
 
+TEST_CASE("leases: documents of an older epoch that come after a newer one's neither freeze a lease nor take one back in time", "[reservations][leases]") {
+  ReservationHub hub;
+  AgentFeed first("a_one", 'g'), second("a_one", 'h');  // two machines with one key
+  hub.stock("A", 9);
+  hub.take(first, {incoming(sale("1", {goods_line("B", 1, 100)}))});
+  const std::string old = leased_to(hub, grant("l-1", "A", 1));
+  hub.take(second, {incoming(sale("2", {goods_line("B", 1, 100)}))});
+  CHECK(lease_state_of(hub, old) == "frozen");
+  const std::string fresh = leased_to(hub, grant("l-2", "A", 1));
+
+  hub.take(first, {incoming(sale("3", {goods_line("B", 1, 100)}))});
+  CHECK(lease_state_of(hub, fresh) == "open");
+  const std::string late = leased_to(hub, grant("l-3", "A", 1));
+  hub.take(second, {incoming(sale("4", {goods_line("B", 1, 100)}))});
+  CHECK(lease_state_of(hub, late) == "open");
+  CHECK(hub.database.number("SELECT count(DISTINCT epoch) FROM lease WHERE state = 'open'") == 1);
+  CHECK(hub.database.number("SELECT count(*) FROM lease l WHERE l.state = 'open' AND l.epoch = (SELECT epoch FROM agent_epoch ORDER BY epoch_no DESC LIMIT 1)") == 2);
+  CHECK(hub.open("lease_frozen") == 1);
+
+  SECTION("nor in the batch behind one that failed") {
+    std::vector<Command> group;
+    group.emplace_back(first.batch({incoming(sale("5", {goods_line("B", 1, 100)}))}));
+    Task failing;
+    failing.name = "fails";
+    failing.apply = [](sql::Connection& connection, Instant) -> Result<void> {
+      TS_RETURN_IF_ERROR(connection.run("INSERT INTO nowhere VALUES (1)"));
+      return {};
+    };
+    group.emplace_back(std::move(failing));
+    hub.hub->core().run_group(std::move(group), hub.wall);
+    CHECK(lease_state_of(hub, fresh) == "open");
+    CHECK(lease_state_of(hub, late) == "open");
+  }
+  hub.check_sums();
+}
+
 TEST_CASE("leases: a new epoch freezes them also in the batch behind one that failed", "[reservations][leases]") {
   ReservationHub hub;
   hub.stock("A", 5);
