@@ -18,6 +18,7 @@ Result<void> ReservationsStage::start(sql::Connection& connection) {
   TS_ASSIGN_OR_RETURN(const auto mark, store.load_clock());
   clock_ = HoldClock(mark, options_.wall(), options_.steady());
   TS_RETURN_IF_ERROR(reload(connection));
+  committed_expiry_ = next_expiry_;
   lease_at_ = options_.steady() + kShelfEvery;
   shelf_at_ = lease_at_;
   // What agents were told before is not known: all of it is told again.
@@ -143,6 +144,7 @@ void ReservationsStage::note_expiries() {
 }
 
 void ReservationsStage::committed() {
+  committed_expiry_ = next_expiry_;
   std::vector<std::pair<PositionKey, PositionFigures>> published;
   for (Position* position : decision_.positions) {
     position->is_stored = true;
@@ -197,6 +199,7 @@ void ReservationsStage::forget_batch() {
 
 void ReservationsStage::rolled_back() {
   is_stale_ = true;
+  next_expiry_ = committed_expiry_;  // what the batch has ended, it has not
   forget_batch();
   rows_ = ReservationRows{};
   known_ = KnownCatalogue{};

@@ -57,6 +57,7 @@ class ReservationsStage final : public Stage {
   ReservationRows rows_;
   ReservationDecision decision_;
   std::optional<Instant> next_expiry_;  // hold clock
+  std::optional<Instant> committed_expiry_;  // what next_expiry_ was after the last commit
   bool looked_for_due_ = false;         // in this batch
   bool is_stale_ = false;               // a rollback: everything is loaded anew
   std::unordered_set<PositionKey, PositionKeyHash> told_, untold_;  // shelves: that agents know of; of which they are to be told
