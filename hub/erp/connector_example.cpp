@@ -199,7 +199,7 @@ Result<ExampleRun> run_example(const Connector& connector, const json& example, 
   subject.settings = settings;
   if (example.contains("settings")) subject.settings.update(example["settings"]);
   subject.hub_id = example.contains("hub") && example["hub"].contains("id") ? example["hub"]["id"].get<std::string>() : "hub-1";
-  for (const auto& [name, part] : {std::pair("postings", &subject.postings), std::pair("locations", &subject.locations), std::pair("skus", &subject.skus)})
+  for (const auto& [name, part] : {std::pair("postings", &subject.postings), std::pair("locations", &subject.locations), std::pair("skus", &subject.skus), std::pair("items", &subject.items)})
     if (example.contains(name)) *part = example[name];
   if ((operation == "post" || operation == "look_up") && (!subject.postings.is_array() || subject.postings.empty()))
     return fail(ErrorCode::kInvalid, kOperation, "\"postings\" must be a list of 1 or more");

@@ -60,7 +60,7 @@ bool has_header(const ErpRequest& request, std::string_view name) {
   });
 }
 
-ErpRequest request_of(const json& said) {
+ErpRequest request_of(const json& said, bool may_go_elsewhere) {
   if (!said.is_object()) throw Unreadable{"\"request\" must be an object"};
   only_members(said, {"name", "method", "path", "query", "headers", "body", "form", "effect"});
   ErpRequest request;
@@ -69,7 +69,8 @@ ErpRequest request_of(const json& said) {
   request.method = text_of(said, "method");
   if (std::ranges::find(kMethods, request.method) == kMethods.end()) throw Unreadable{"\"method\" must be GET, POST, PUT, PATCH or DELETE"};
   request.path = text_of(said, "path");
-  if (!request.path.empty() && request.path[0] != '/') throw Unreadable{"\"path\" must be empty or begin with a slash"};
+  const bool is_elsewhere = may_go_elsewhere && request.path.starts_with("https://");
+  if (!request.path.empty() && request.path[0] != '/' && !is_elsewhere) throw Unreadable{"\"path\" must be empty or begin with a slash"};
   request.query = pairs_of(said, "query");
   request.headers = pairs_of(said, "headers");
   if (said.contains("body") && said.contains("form")) throw Unreadable{"a request has a \"body\" or a \"form\""};
@@ -116,6 +117,7 @@ std::string Conversation::program_input(const ConnectorMemory& memory, Duration 
   if (subject_.operation == "on_hand") {
     input["locations"] = subject_.locations;
     input["skus"] = subject_.skus;
+    input["items"] = subject_.items;
   }
   return input.dump();
 }
@@ -167,7 +169,7 @@ void Conversation::take(const json& said, ConnectorMemory& memory, Duration now)
 }
 
 void Conversation::take_request(const json& said) {
-  request_ = request_of(said);
+  request_ = request_of(said, subject_.operation == "login");
   if (answers_.contains(request_.name)) throw Unreadable{"a request named \"" + request_.name + "\" has been answered already"};
   if (subject_.operation != "post" && subject_.operation != "look_up" && request_.has_effect) throw Unreadable{"only postings may have an effect"};
   step_ = Step::kSend;
@@ -208,14 +210,7 @@ Outcome Conversation::outcome_of(const json& said) const {
 
 void Conversation::take_session(const json& said) {
   only_members(said, {"session", "expires_in_s", "outcomes", "remember"});
-  if (said.contains("outcomes")) {
-    const json& outcomes = said["outcomes"];
-    if (!outcomes.is_array() || outcomes.size() != 1) throw Unreadable{"a log-in that fails gives one outcome"};
-    end_.outcomes = {outcome_of(outcomes[0])};
-    if (end_.outcomes[0].kind == OutcomeKind::kPosted) throw Unreadable{"a log-in gives a \"session\""};
-    step_ = Step::kEnded;
-    return;
-  }
+  if (said.contains("outcomes")) return take_failure(said["outcomes"]);
   if (!said.contains("session") || said["session"].is_null()) throw Unreadable{"a log-in gives a \"session\""};
   if (!said.contains("expires_in_s") || !said["expires_in_s"].is_number() || said["expires_in_s"] <= 0) throw Unreadable{"a session needs \"expires_in_s\""};
   end_.session = said["session"];
@@ -224,8 +219,18 @@ void Conversation::take_session(const json& said) {
   step_ = Step::kEnded;
 }
 
+/// Of log-in and on hand: one outcome, and not a good one.
+void Conversation::take_failure(const json& outcomes) {
+  if (!outcomes.is_array() || outcomes.size() != 1) throw Unreadable{"what failed gives one outcome"};
+  const Outcome outcome = outcome_of(outcomes[0]);
+  if (outcome.kind == OutcomeKind::kPosted) throw Unreadable{"\"posted\" is for postings"};
+  end_.outcomes = {outcome};
+  step_ = Step::kEnded;
+}
+
 void Conversation::take_on_hand(const json& said) {
   only_members(said, {"on_hand", "outcomes", "remember"});
+  if (said.contains("outcomes")) return take_failure(said["outcomes"]);
   if (!said.contains("on_hand") || !said["on_hand"].is_array()) throw Unreadable{"it must say \"on_hand\", a list"};
   for (const json& row : said["on_hand"]) {
     if (!row.is_object()) throw Unreadable{"each of \"on_hand\" is an object"};
@@ -297,7 +302,7 @@ ErpCall call_of(const ErpRequest& request, const std::string& url, std::uint64_t
   ErpCall call;
   call.tag = tag;
   call.method = request.method;
-  call.url = url + request.path;
+  call.url = request.path.starts_with("https://") ? request.path : url + request.path;
   if (!request.query.empty()) call.url += (request.path.find('?') == std::string::npos ? "?" : "&") + encoded(request.query);
   call.headers = request.headers;
   call.body = request.body;

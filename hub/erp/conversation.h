@@ -30,6 +30,7 @@ struct ConversationSubject {
   std::string operation;                      // login | post | look_up | on_hand
   nlohmann::json postings = nlohmann::json::array();
   nlohmann::json locations = nlohmann::json::array(), skus = nlohmann::json::array();
+  nlohmann::json items = nlohmann::json::object();  // of on_hand
   nlohmann::json settings = nlohmann::json::object();
   std::string hub_id;
 };
@@ -81,6 +82,7 @@ class Conversation {
   void take_request(const nlohmann::json& said);
   void take_outcomes(const nlohmann::json& said);
   void take_session(const nlohmann::json& said);
+  void take_failure(const nlohmann::json& outcomes);
   void take_on_hand(const nlohmann::json& said);
   void log_in_again();
   void program_failed(const std::string& text);

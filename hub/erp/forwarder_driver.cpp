@@ -62,7 +62,7 @@ void ForwarderDriver::step() {
 /// True once what the last run left behind has been recorded as unknown.
 bool ForwarderDriver::step_recovery() {
   if (is_recovered_ || is_recovering_ || options_.monotonic() < recover_again_at_) return is_recovered_;
-  is_recovering_ = submit("recover postings", [](sql::Connection& connection, Instant now) { return PostingQueue::recover(connection, now); },
+  is_recovering_ = submit("recover postings", [settle = options_.connector.settle](sql::Connection& connection, Instant now) { return PostingQueue::recover(connection, now, settle); },
                           [this](const Result<void>& recovered) {
                             is_recovering_ = false;
                             is_recovered_ = recovered.has_value();

@@ -72,6 +72,8 @@ Result<void> PostingQueue::record(sql::Connection& connection, std::span<const F
     row.status = status_of(result.status);
     row.erp_reference = result.erp_reference;
     row.error = error_text(result);
+    row.code = result.code;
+    row.cause = result.cause;
     if (has_time(result.status)) row.next_try_at = result.next_attempt_at;
     if (result.status == ForwardStatus::kUnknown && result.attempts >= kUnknownAlarmFrom) {
       ExceptionRaised& raised = unknown.emplace_back();
@@ -89,8 +91,8 @@ Result<void> PostingQueue::record(sql::Connection& connection, std::span<const F
   return {};
 }
 
-Result<void> PostingQueue::recover(sql::Connection& connection, Instant now) {
-  TS_RETURN_IF_ERROR(recover_postings(connection, now));
+Result<void> PostingQueue::recover(sql::Connection& connection, Instant now, Duration settle) {
+  TS_RETURN_IF_ERROR(recover_postings(connection, now, now + settle));
   return {};
 }
 

@@ -34,7 +34,7 @@ class PostingQueue {
   /// Results, and the exceptions that they raise or settle.
   static Result<void> record(sql::Connection& connection, std::span<const ForwardResult> results, Instant now);
   /// At start: what was being sent when the program ended has an unknown outcome.
-  static Result<void> recover(sql::Connection& connection, Instant now);
+  static Result<void> recover(sql::Connection& connection, Instant now, Duration settle);
 
  private:
   std::string after_key_;

@@ -92,6 +92,20 @@ void TalksDriver::ask_on_hand(std::vector<std::string> locations, std::vector<st
   talk.done = std::move(done);
   ConversationSubject about = subject("on_hand");
   about.locations = std::move(locations);
+  std::vector<Sku> wanted;
+  for (const std::string& sku : skus) {
+    about.items[sku] = sku;
+    wanted.emplace_back(sku);
+  }
+  if (options_.items) {
+    const auto items = options_.items(wanted);
+    if (!items) {
+      const auto tell = std::move(talk.done);
+      talks_.erase(tag);
+      return tell(std::unexpected(items.error()));
+    }
+    for (const auto& [sku, item] : *items) about.items[sku] = item;
+  }
   about.skus = std::move(skus);
   talk.conversation = std::make_unique<Conversation>(*options_.connector, std::move(about), memory_.has_session(options_.monotonic()));
   go_on(tag);

@@ -319,6 +319,20 @@ TEST_CASE("conversation: a program that could not be run is at fault before an e
   CHECK(talk.outcome().text == "post.jq: it took more than 2000 ms of processor time");
 }
 
+TEST_CASE("conversation: only a log-in may go to another address, and only to a safe one", "[erp][connectors][security]") {
+  const auto elsewhere = [](const char* path) { return json{{"request", {{"name", "a"}, {"method", "POST"}, {"path", path}}}}; };
+  Talk login("login", 0, true);
+  login.say(elsewhere("https://login.example/token"));
+  REQUIRE(login.talk->step() == Conversation::Step::kSend);
+  CHECK(call_of(login.talk->request(), "http://erp", 1).url == "https://login.example/token");
+  Talk plain("login", 0, true);
+  plain.say(elsewhere("http://login.example/token"));
+  CHECK(plain.outcome().code == "connector_failed");
+  Talk post;
+  post.say(elsewhere("https://login.example/token"));
+  CHECK(post.outcome().code == "connector_failed");
+}
+
 TEST_CASE("conversation: what the ERP has on hand", "[erp][connectors]") {
   Talk talk("on_hand", 0);
   CHECK(talk.input().contains("skus"));
@@ -327,6 +341,9 @@ TEST_CASE("conversation: what the ERP has on hand", "[erp][connectors]") {
   REQUIRE(talk.outcome().kind == OutcomeKind::kPosted);
   REQUIRE(talk.talk->end().on_hand.size() == 1);
   CHECK(talk.talk->end().on_hand[0].qty == "5");
+  Talk later("on_hand", 0);
+  later.say({{"outcomes", {{{"status", "transient"}, {"text", "busy"}}}}});
+  CHECK(later.outcome().kind == OutcomeKind::kTransient);
   Talk bad("on_hand", 0);
   bad.say({{"on_hand", {{{"location", "GB"}, {"sku", "A"}, {"qty", 5}}}}});
   CHECK(bad.outcome().code == "connector_failed");

@@ -183,7 +183,7 @@ TEST_CASE("forwarder: a refused posting stops its key and nothing else, until it
   fixture.wait_for("queued", 1);
   CHECK(fixture.value("status", 2) == "queued");
   CHECK(fixture.value("last_error", 1) == "unknown_item: item NOSUCH is not known");
-  CHECK(hub::test::open_exceptions(*fixture.reader, "posting.refused") == 1);
+  CHECK(hub::test::open_exceptions(*fixture.reader, "posting.unknown_item") == 1);
   CHECK(fixture.documents_at_erp() == 1);
 
   REQUIRE(tillsync::test::http("POST", fixture.base() + "/items", R"({"sku":"NOSUCH"})").status == 200);
@@ -191,7 +191,7 @@ TEST_CASE("forwarder: a refused posting stops its key and nothing else, until it
   REQUIRE(connection->run("UPDATE posting SET status = 'queued' WHERE posting_no = 1"));  // what retry does
   fixture.forwarder->notify();
   fixture.wait_for("posted", 3);
-  CHECK(hub::test::open_exceptions(*fixture.reader, "posting.refused") == 0);
+  CHECK(hub::test::open_exceptions(*fixture.reader, "posting.unknown_item") == 0);
 }
 
 TEST_CASE("forwarder: what was being sent when the hub died is looked up after the start", "[erp]") {

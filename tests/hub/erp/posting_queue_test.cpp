@@ -89,7 +89,7 @@ TEST_CASE("posting queue: an unknown one comes alone, to be looked up, and is cl
   QueueFixture fixture;
   fixture.add({"a", "a"});
   fixture.claim();
-  REQUIRE(PostingQueue::recover(*fixture.connection, kNow));
+  REQUIRE(PostingQueue::recover(*fixture.connection, kNow, {}));
   const auto postings = fixture.due();
   REQUIRE(postings.size() == 1);
   CHECK(postings[0].look_up);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "hub/exceptions/catalogue.h"
 #include "tests/hub/postings/posting_fixture.h"
 
 using namespace tillsync;
@@ -92,8 +93,8 @@ TEST_CASE("posting store: after a crash what was on its way is unknown, to be lo
   hub.take({incoming(sale("1", {goods_line("A", 2, 100)})), incoming(sale("2", {goods_line("A", 2, 100)}))});
   REQUIRE(mark_sending(hub.connection(), std::vector<std::int64_t>{2}, kNow));
   sql::Connection& reopened = hub.database.crash();
-  CHECK(recover_postings(reopened, kNow).value() == 1);
-  CHECK(recover_postings(reopened, kNow).value() == 0);
+  CHECK(recover_postings(reopened, kNow, kNow).value() == 1);
+  CHECK(recover_postings(reopened, kNow, kNow).value() == 0);
   PostingReader reader(reopened);
   DueRequest request;
   request.now = kNow;
@@ -163,4 +164,14 @@ TEST_CASE("posting store: absurd amounts go in and out of the totals without har
   for (const std::int64_t event_no : {1, 2})
     CHECK(act_on_posting(hub.connection(), hub.id_of(event_no), PostingAction::kSkip, "ann", "absurd", kNow).value() == PostingActionStatus::kDone);
   CHECK(totals(hub)[0] == "sale queued 1 100 -1");
+}
+
+TEST_CASE("posting store: a refusal by its kind is an exception of its own, grouped by what it depends on", "[postings]") {
+  CHECK(exception_of_refusal("closed_period") == "posting.closed_period");
+  CHECK(exception_of_refusal("unknown_item") == "posting.unknown_item");
+  CHECK(exception_of_refusal("unbalanced") == "posting.unbalanced");
+  CHECK(exception_of_refusal("rejected") == "posting.refused");
+  CHECK(exception_of_refusal("") == "posting.refused");
+  for (const char* code : {"closed_period", "unknown_item", "unknown_account", "unknown_location", "unknown_tax", "unbalanced", "item_collision", "connector_failed", "rejected"})
+    CHECK(is_in_catalogue(exception_of_refusal(code)));
 }
