@@ -8,6 +8,7 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/app/connector_trial.h"
 #include "hub/app/fleet_port.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_database.h"
@@ -174,6 +175,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   register_metrics(metrics, *writer, *sync, agents, database);
   register_posting_metrics(metrics, *reads);
   if (forwarder) register_forwarder_metrics(metrics, *forwarder, connector.name);
+  ConnectorTrial trial(config.text("erp.connectors_dir"), connector.name, erp_settings(config, connector), make_jq_client());
   ApiContext context{
       .writer = *writer,
       .reads = *reads,
@@ -195,6 +197,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
             }
             return std::vector{state};
           },
+      .test_connector = [&trial](const std::string& name, const std::string& sample) { return trial.run(name, sample); },
       .agents = agents,
       .availability = availability,
       .availability_mark = random_secret(""),

@@ -171,8 +171,8 @@ def add_products(server, path):
 
 
 def add_user(server, company, password):
-    """The user that posts: may book and move stock, and may write ir.model.data, the one table of a Tryton without modules of
-    one's own that can hold a key that must be unique."""
+    """The user that posts: may book and move stock, and may write ir.model.data, the one table of a Tryton without further
+    modules that can hold a key that must be unique."""
     group = server.new('res.group', name='Tillsync')
     # What an attempt that failed has left as drafts is deleted again, which Tryton leaves to administrators otherwise.
     models = ['ir.model.data', 'account.move', 'account.move.line', 'account.tax.line', 'stock.shipment.internal', 'stock.move']
@@ -180,8 +180,7 @@ def add_user(server, company, password):
         {'model': server.one('ir.model', ('model', '=', model)), 'group': group, 'perm_read': True, 'perm_write': True,
             'perm_create': True, 'perm_delete': True, 'description': 'Tillsync: postings'}
         for model in models])
-    groups = [group, server.one('res.group', ('name', '=', 'Account')), server.one('res.group', ('name', '=', 'Stock')),
-        server.one('res.group', ('name', '=', 'Stock Force Assignment'))]
+    groups = [group, server.one('res.group', ('name', '=', 'Account')), server.one('res.group', ('name', '=', 'Stock'))]
     server.new('res.user', name='Tillsync', login='tillsync', password=password, language=server.one('ir.lang', ('code', '=', 'en')),
         groups=[('add', groups)], companies=[('add', [company])], company=company)
 
