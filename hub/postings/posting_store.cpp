@@ -17,10 +17,10 @@ using sql::Param;
 using sql::Row;
 
 constexpr std::string_view kHub = "hub";
-constexpr std::size_t kPostingWidth = 20;
+constexpr std::size_t kPostingWidth = 21;
 constexpr std::string_view kInsertPosting =
     "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
-    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body) VALUES";
+    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body, lane) VALUES";
 constexpr std::string_view kSelectState =
     "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key, attempts > 1"
     " FROM posting WHERE posting_no = $1 /* for update */";
@@ -149,7 +149,7 @@ ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
   raised.cause_key = result.cause.empty() ? "posting:" + std::string(error.substr(0, error.find('\n'))) : result.cause;
   raised.location = LocationId(row.location);
   raised.event_no = row.event_no;
-  raised.detail = std::string(error) + " (" + row.kind + " of " + row.ordering_key + ")";
+  raised.detail = std::string(error) + " (" + row.kind + " of " + row.location + ")";
   return raised;
 }
 
@@ -186,7 +186,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
                    posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),
                    std::string_view(posting.ordering_key), to_string(status), std::int64_t{is_open(status) ? 1 : 0}, std::int64_t{0},
                    nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.problem), now.micros, now.micros,
-                   Blob{bodies.back()}});
+                   Blob{bodies.back()}, std::string_view(queued.lane.empty() ? posting.ordering_key : queued.lane)});
     // Neighbours mostly belong to the same total.
     if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
         previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced)

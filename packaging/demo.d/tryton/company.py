@@ -126,7 +126,8 @@ def add_chart(server, company):
 def add_years(server, company, years):
     sequence_type = server.one('ir.sequence.type', ('name', '=', 'Account Move'))
     for year in years:
-        sequence = server.new('ir.sequence', name='Posted moves %d' % year, company=company, sequence_type=sequence_type)
+        # With the year in front a number names one entry, also where each year begins at 1.
+        sequence = server.new('ir.sequence', name='Posted moves %d' % year, prefix='%d/' % year, company=company, sequence_type=sequence_type)
         fiscal_year = server.new('account.fiscalyear', name=str(year), company=company, post_move_sequence=sequence,
             start_date=datetime.date(year, 1, 1), end_date=datetime.date(year, 12, 31))
         server.call('account.fiscalyear', 'create_period', [fiscal_year])
