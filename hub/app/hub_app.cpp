@@ -15,6 +15,7 @@
 #include "hub/app/hub_keys.h"
 #include "hub/app/hub_metrics.h"
 #include "hub/app/lease_holders.h"
+#include "hub/app/posting_summer.h"
 #include "hub/app/stock_watch.h"
 #include "hub/erp/connector_example.h"
 #include "hub/erp/connector_reader.h"
@@ -49,13 +50,13 @@ Result<void> start_log(const config::Config& config) {
 }
 
 /// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, std::function<void()> postings_queued,
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, ChartBook charts, bool is_summed, std::function<void()> postings_queued,
                                                 std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
   stages.push_back(std::make_unique<IntakeStage>());
   stages.push_back(std::make_unique<LedgerStage>());
   stages.push_back(std::make_unique<ReservationsStage>(std::move(reservations)));
-  stages.push_back(std::make_unique<PostingsStage>());
+  stages.push_back(std::make_unique<PostingsStage>(std::move(charts), is_summed));
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
   stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
@@ -68,6 +69,13 @@ Result<ReservationPolicy> load_policy(const config::Config& config) {
   if (path.empty()) return ReservationPolicy{};
   TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(path, kPolicyBytesMax));
   return parse_policy(text);
+}
+
+Result<ChartBook> load_charts(const config::Config& config) {
+  const std::string path = config.text("erp.chart");
+  if (path.empty()) return ChartBook{};
+  TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(path, kChartBytesMax));
+  return parse_charts(text);
 }
 
 Result<http::ServerOptions> http_options(const config::Config& config) {
@@ -132,6 +140,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   writer_options.now = [] { return os::now(); };
   writer_options.probe = [](sql::Connection& probed, Instant now) { return record_probe(probed, now); };
   TS_ASSIGN_OR_RETURN(const ReservationPolicy policy, load_policy(config));
+  TS_ASSIGN_OR_RETURN(const ChartBook charts, load_charts(config));
+  const bool is_summed = config.text("erp.post") == "summed";
+  if (!is_summed && config.text("erp.post") != "document")
+    return fail(ErrorCode::kInvalid, "start hub", "erp.post is '" + config.text("erp.post") + "'", "write document or summed");
   AvailabilityCache availability;
   const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability, [&agents, dark = seconds(policy.dark_after_s)] { return lease_holders(agents.all(), os::now(), dark); }};
   std::atomic<SyncLoop*> to_sync{nullptr};
@@ -144,7 +156,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
                       WriterLoop::start(std::move(connection), std::move(checkpoints),
-                                        make_stages(metrics, reservations, postings_queued, outbound_queued), writer_options));
+                                        make_stages(metrics, reservations, charts, is_summed, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
   FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));
@@ -214,7 +226,12 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                                {"database", database.string()},
                                {"public_key", keys.public_key}});
 
-  while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) fleet_port.save_statuses();
+  // What was collected before the set-up changed is summed as well.
+  PostingSummer summer(*writer, connector.name, {seconds(config.integer("erp.sum_after")), SumPolicy{}.after_late}, postings_queued);
+  while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) {
+    fleet_port.save_statuses();
+    if (const auto summed = summer.run(*reads->borrow(), os::now()); !summed) log::write(log::Level::kError, "postings are not summed", summed.error());
+  }
 
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();

@@ -6,6 +6,7 @@
 #include "hub/intake/intake.h"
 #include "hub/postings/journal.h"
 #include "hub/postings/posting_reader.h"
+#include "hub/postings/summed_store.h"
 #include "hub/postings/schema.h"
 #include "hub/writer/bulk_insert.h"
 
@@ -16,7 +17,7 @@ using sql::Blob;
 using sql::Param;
 using sql::Row;
 
-constexpr std::string_view kHub = "hub";
+constexpr std::string_view kHub = "hub", kSummedKind = "summed";
 constexpr std::size_t kPostingWidth = 21;
 constexpr std::string_view kInsertPosting =
     "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
@@ -175,7 +176,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   Total* total = nullptr;
   for (const PostingQueued& queued : postings) {
     const Posting& posting = queued.posting;
-    const PostingStatus status = queued.balanced ? PostingStatus::kQueued : PostingStatus::kHeld;
+    const PostingStatus status = !queued.balanced ? PostingStatus::kHeld : queued.is_collected ? PostingStatus::kCollected : PostingStatus::kQueued;
     const std::int64_t units = units_of(posting);
     const std::int64_t date = posting.business_date ? posting.business_date->days : 0;
     bodies.push_back(encode_posting(posting));
@@ -189,7 +190,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
                    Blob{bodies.back()}, std::string_view(queued.lane.empty() ? posting.ordering_key : queued.lane)});
     // Neighbours mostly belong to the same total.
     if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
-        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced)
+        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced || previous->is_collected != queued.is_collected)
       total = &totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(status)}];
     previous = &queued;
     ++total->postings;
@@ -198,6 +199,20 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   }
   static const BulkInsert insert(kInsertPosting, kPostingWidth);
   TS_RETURN_IF_ERROR(insert.run(connection, params));
+  return write_totals(connection, totals);
+}
+
+Result<void> insert_summed(sql::Connection& connection, const Posting& posting, std::int64_t posting_no, Instant now) {
+  const Bytes body = encode_posting(posting);
+  const std::int64_t date = posting.business_date->days, units = units_of(posting);
+  const std::string lane = posting.location.value + "/summed";
+  const Param params[] = {posting_no, nullptr, std::string_view(posting.posting_id), nullptr, std::string_view(posting.kind), posting.location.view(), date,
+                          std::string_view(posting.currency.code), std::string_view(posting.ordering_key), to_string(PostingStatus::kQueued), std::int64_t{1}, std::int64_t{0},
+                          nullptr, posting.gross.minor, units, std::string_view(), std::string_view(), now.micros, now.micros, Blob{body}, std::string_view(lane)};
+  static const BulkInsert insert(kInsertPosting, kPostingWidth);
+  TS_RETURN_IF_ERROR(insert.run(connection, {std::begin(params), std::end(params)}));
+  Totals totals;
+  totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(PostingStatus::kQueued)}] = {1, summable(posting.gross.minor), units};
   return write_totals(connection, totals);
 }
 
@@ -229,6 +244,8 @@ Result<RecordedResults> record_results(sql::Connection& connection, std::span<co
     const std::string_view detail = result.status == PostingStatus::kPosted ? result.erp_reference : result.error;
     TS_RETURN_IF_ERROR(
         steps.take(result.posting_no, *row, result.status, kHub, detail, result.erp_reference, result.error, result.next_try_at));
+    if (row->kind == kSummedKind && result.status == PostingStatus::kPosted)
+      TS_RETURN_IF_ERROR(follow_summed(connection, result.posting_no, PostingStatus::kPosted, result.erp_reference, now));
     ++recorded.taken;
     if (result.status == PostingStatus::kRefused) recorded.raised.push_back(refused(*row, result));
     if (result.status == PostingStatus::kPosted && row->has_failed) settle_all(recorded.settled, row->posting_id, "posted");
@@ -267,6 +284,8 @@ Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::str
   }
   const std::optional<Instant> next = decision.to == PostingStatus::kUnknown ? std::optional(now) : std::nullopt;
   TS_RETURN_IF_ERROR(steps.take(*posting_no, *row, decision.to, who, reason, {}, {}, next));
+  if (row->kind == kSummedKind && decision.to == PostingStatus::kSkipped)
+    TS_RETURN_IF_ERROR(follow_summed(connection, *posting_no, PostingStatus::kSkipped, {}, now));
   TS_RETURN_IF_ERROR(steps.finish());
   return PostingActionStatus::kDone;
 }
