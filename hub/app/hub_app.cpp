@@ -1,5 +1,6 @@
 #include "hub/app/hub_app.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "common/base/os.h"
@@ -23,6 +24,8 @@
 #include "hub/ledger/ledger_stage.h"
 #include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reconcile/close_checks_stage.h"
+#include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "hub/sync/sync_loop.h"
 #include "hub/writer/writer_loop.h"
@@ -45,13 +48,15 @@ Result<void> start_log(const config::Config& config) {
 }
 
 /// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, std::function<void()> postings_queued,
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, DayPolicy days, std::function<void()> postings_queued,
                                                 std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
   stages.push_back(std::make_unique<IntakeStage>());
   stages.push_back(std::make_unique<LedgerStage>());
   stages.push_back(std::make_unique<ReservationsStage>(std::move(reservations)));
+  stages.push_back(std::make_unique<DaysStage>(days));
   stages.push_back(std::make_unique<PostingsStage>());
+  stages.push_back(std::make_unique<CloseChecksStage>(days));
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
   stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
@@ -64,6 +69,17 @@ Result<ReservationPolicy> load_policy(const config::Config& config) {
   if (path.empty()) return ReservationPolicy{};
   TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(path, kPolicyBytesMax));
   return parse_policy(text);
+}
+
+Result<DayPolicy> load_day_policy(const config::Config& config) {
+  DayPolicy policy;
+  const auto late = parse_late_documents(config.text("erp.late_documents"));
+  if (!late)
+    return fail(ErrorCode::kInvalid, "read hub.toml", "erp.late_documents is \"" + config.text("erp.late_documents") + "\"", "write \"next_open\" or \"exception\"");
+  policy.late_documents = *late;
+  policy.expected_after = seconds(std::clamp<std::int64_t>(config.integer("closes.expected_after"), 0, kExpectedAfterHoursMax) * 3'600);
+  policy.over_short_minor = std::max<std::int64_t>(0, config.integer("closes.over_short"));
+  return policy;
 }
 
 Result<http::ServerOptions> http_options(const config::Config& config) {
@@ -120,6 +136,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   writer_options.now = [] { return os::now(); };
   writer_options.probe = [](sql::Connection& probed, Instant now) { return record_probe(probed, now); };
   TS_ASSIGN_OR_RETURN(const ReservationPolicy policy, load_policy(config));
+  TS_ASSIGN_OR_RETURN(const DayPolicy days, load_day_policy(config));
   AvailabilityCache availability;
   const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability, [&agents, dark = seconds(policy.dark_after_s)] { return lease_holders(agents.all(), os::now(), dark); }};
   std::atomic<SyncLoop*> to_sync{nullptr};
@@ -132,7 +149,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
                       WriterLoop::start(std::move(connection), std::move(checkpoints),
-                                        make_stages(metrics, reservations, postings_queued, outbound_queued), writer_options));
+                                        make_stages(metrics, reservations, days, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
   FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));

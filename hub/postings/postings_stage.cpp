@@ -59,7 +59,26 @@ class PostingsDecider {
       raised.detail = queued.problem;
       batch_.exceptions.push_back(std::move(raised));
     }
+    obey_period(queued, location);
     made_.push_back(std::move(queued));
+  }
+
+  /// What the days stage says of a closed period; almost always nothing.
+  void obey_period(PostingQueued& queued, const LocationId& location) {
+    for (const PostingDated& dated : batch_.posting_dates)
+      if (dated.event_no == queued.event_no) queued.posting.posting_date = dated.posting_date;
+    for (const PostingBlocked& blocked : batch_.posting_blocks) {
+      if (blocked.event_no != queued.event_no) continue;
+      queued.blocked = blocked.why;
+      ExceptionRaised raised;
+      raised.code = "period.closed";
+      raised.subject = queued.posting.posting_id;
+      raised.cause_key = "day:" + location.value + "/" + (queued.posting.business_date ? format_date(*queued.posting.business_date) : "");
+      raised.location = location;
+      raised.event_no = queued.event_no;
+      raised.detail = blocked.why;
+      batch_.exceptions.push_back(std::move(raised));
+    }
   }
 
   const Posting* original_of(std::int64_t event_no) const {
