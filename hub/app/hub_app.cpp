@@ -120,6 +120,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   const std::filesystem::path keys_folder = config.text("data.keys").empty() ? database.parent_path() / "keys" : std::filesystem::path(config.text("data.keys"));
   TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, load_hub_keys(keys_folder));
 
+  TS_ASSIGN_OR_RETURN(const SignatureKeyPair certificate_keys, load_or_create_certificate_keys(keys_folder));
   std::error_code no_error;
   if (!std::filesystem::exists(database, no_error))
     return fail(ErrorCode::kNotFound, "start hub", "the database " + database.string() + " is missing",
@@ -204,6 +205,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .dark_after = seconds(policy.dark_after_s),
       .outbound_advanced = [&sync] { sync->outbound_advanced(); },
       .keys_in_progress = {},
+      .days = {days, certificate_keys},
   };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));

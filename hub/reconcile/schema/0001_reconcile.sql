@@ -84,6 +84,8 @@ CREATE TABLE business_day (
   PRIMARY KEY (location, business_date)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX business_day_by_date ON business_day (business_date);
+
 -- Each step that led there. Append-only.
 CREATE TABLE business_day_step (
   step_no INTEGER PRIMARY KEY,

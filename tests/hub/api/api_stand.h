@@ -85,7 +85,8 @@ class ApiStand {
                                   .availability_mark = "mark",
                                   .dark_after = seconds(120),
                                   .outbound_advanced = [] {},
-                                  .keys_in_progress = {}});
+                                  .keys_in_progress = {},
+                                  .days = {{}, certificate_keys}});
     http::ServerOptions options;
     options.threads = 2;
     server_ = take(ApiServer::start(options, *context_));
@@ -157,6 +158,7 @@ class ApiStand {
   Metrics metrics;
   AvailabilityCache availability;
   AgentRegistry agents;
+  SignatureKeyPair certificate_keys = generate_signature_keys();
   std::unique_ptr<WriterLoop> writer;
   std::optional<std::string> not_ready;
 
