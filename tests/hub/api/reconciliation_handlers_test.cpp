@@ -22,3 +22,54 @@ TEST_CASE("reconciliation: the hub's books beside what the ERP has acknowledged"
   CHECK(stand.items("/v1/reconciliation?business_date=2010-12-02").empty());
   CHECK(stand.call("GET", "/v1/reconciliation?business_date=2010-02-30").status == 422);
 }
+
+TEST_CASE("reconciliation: with a date all three sides, in every figure", "[api]") {
+  ApiStand stand;
+  stand.add_sale("1");
+  const std::string path = "/v1/reconciliation?location=GB&business_date=2010-12-01";
+  json sides = stand.items(path)[0].at("sides");
+  CHECK(sides.at("pos").is_null());
+  CHECK(sides.at("hub") == json{{"documents", 1}, {"net", "15.30"}, {"tax", "2.68"}, {"gross", "17.98"}, {"rounding", "0.00"},
+                                {"taxes", {{{"code", "S"}, {"amount", "2.68"}}}}, {"tenders", {{{"type", "card"}, {"amount", "17.98"}}}}});
+  CHECK(sides.at("erp").at("documents") == 0);
+  CHECK(sides.at("equal") == false);
+  const json close = {{"contract", "till-close/1"}, {"location", "GB"}, {"source", "POS"}, {"till", "GB-1"}, {"document_no", "Z-1"}, {"z_no", "1"},
+                      {"business_date", "2010-12-01"}, {"occurred_at", "2010-12-01T18:00:00Z"}, {"counts", {{"sale", 1}}},
+                      {"totals", {{{"currency", "GBP"}, {"net", "15.30"}, {"tax", "2.68"}, {"gross", "17.98"}}}},
+                      {"tenders", {{{"type", "card"}, {"currency", "GBP"}, {"expected", "17.98"}}}}};
+  REQUIRE(stand.call("POST", "/v1/documents", close.dump()).status == 201);
+  stand.write([](sql::Connection& connection) -> Result<void> {
+    TS_RETURN_IF_ERROR(connection.run("UPDATE posting SET status = 'posted', is_open = 0"));
+    return {};
+  });
+  sides = stand.items(path)[0].at("sides");
+  CHECK(sides.at("equal") == true);
+  CHECK(sides.at("differing").empty());
+  CHECK(sides.at("pos").at("gross") == "17.98");
+  CHECK(sides.at("erp").at("tenders") == sides.at("hub").at("tenders"));
+  // Without a date there is nothing to compare closes by.
+  CHECK(stand.items("/v1/reconciliation?location=GB")[0].at("sides").is_null());
+}
+
+TEST_CASE("reconciliation: differences down to the document, in pages", "[api]") {
+  ApiStand stand;
+  const std::string event_id = stand.add_sale("1");
+  stand.add_sale("2");
+  const std::string path = "/v1/reconciliation/differences?business_date=2010-12-01";
+  const json items = stand.items(path);
+  REQUIRE(items.size() == 2);
+  CHECK(items[0].at("kind") == "not_acknowledged");
+  CHECK(items[0].at("event_id") == event_id);
+  CHECK(items[0].at("status") == "queued");
+  CHECK(items[0].at("gross") == "17.98");
+  const json first = stand.get(path + "&location=GB&limit=1");
+  CHECK(first.at("items").size() == 1);
+  REQUIRE(first.at("next").is_string());
+  const json second = stand.get(path + "&location=GB&limit=1&after=" + first.at("next").get<std::string>());
+  CHECK(second.at("items")[0].at("document_no") == "2");
+  CHECK(second.at("next").is_null());
+  CHECK(stand.items("/v1/reconciliation/differences?business_date=2010-12-02").empty());
+  CHECK(stand.call("GET", "/v1/reconciliation/differences").status == 422);
+  CHECK(stand.call("GET", path + "&after=x").status == 422);
+  CHECK(stand.call("GET", path + "&after=-1@GB").status == 422);
+}
