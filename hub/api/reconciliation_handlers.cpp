@@ -12,6 +12,7 @@
 #include "hub/postings/posting_reader.h"
 #include "hub/reconcile/comparison_reader.h"
 #include "hub/reconcile/day_reader.h"
+#include "hub/reconcile/stock_comparison_store.h"
 
 namespace tillsync::hub {
 namespace {
@@ -213,10 +214,42 @@ Result<std::string> list_differences(ApiContext& context, const ApiCall& call) {
   return page_json(std::move(items), std::move(next));
 }
 
+Result<std::string> list_stock_comparisons(ApiContext& context, const ApiCall& call) {
+  TS_ASSIGN_OR_RETURN(const std::size_t limit, page_limit(call));
+  const auto connection = context.reads.borrow();
+  TS_ASSIGN_OR_RETURN(auto rows, stock_comparisons(*connection, call.parameter("after"), limit + 1));
+  const bool has_more = rows.size() > limit;
+  if (has_more) rows.pop_back();
+  json items = json::array();
+  for (const StockComparisonRow& row : rows)
+    items.push_back({{"location", row.location.value}, {"compared_at", format_instant(row.compared_at)}, {"erp_as_of", format_instant(row.erp_as_of)}, {"items", row.items},
+                     {"differing", row.differing}, {"hub_has_more", format_quantity(row.excess)}, {"hub_has_less", format_quantity(row.shortage)}});
+  return page_json(std::move(items), has_more ? std::optional(rows.back().location.value) : std::nullopt);
+}
+
+Result<std::string> list_sku_differences(ApiContext& context, const ApiCall& call) {
+  TS_ASSIGN_OR_RETURN(const std::size_t limit, page_limit(call));
+  const auto connection = context.reads.borrow();
+  TS_ASSIGN_OR_RETURN(auto rows, sku_differences(*connection, LocationId(call.parameters[0]), call.parameter("after"), limit + 1));
+  const bool has_more = rows.size() > limit;
+  if (has_more) rows.pop_back();
+  json items = json::array();
+  for (const SkuDifference& row : rows) {
+    items.push_back({{"sku", row.sku.value}, {"hub", nullptr}, {"erp", nullptr}});
+    if (row.hub) items.back()["hub"] = format_quantity(*row.hub);
+    if (row.erp) items.back()["erp"] = format_quantity(*row.erp);
+  }
+  return page_json(std::move(items), has_more ? std::optional(rows.back().sku.value) : std::nullopt);
+}
+
 }  // namespace
 
 std::vector<Endpoint> reconciliation_endpoints() {
-  return {{{"GET", "/v1/reconciliation/differences", Role::kViewer, Repeat::kSafe},
+  return {{{"GET", "/v1/reconciliation/stock", Role::kViewer, Repeat::kSafe},
+           [](ApiContext& context, const ApiCall& call) { answer(call, list_stock_comparisons(context, call)); }},
+          {{"GET", "/v1/reconciliation/stock/{location}", Role::kViewer, Repeat::kSafe},
+           [](ApiContext& context, const ApiCall& call) { answer(call, list_sku_differences(context, call)); }},
+          {{"GET", "/v1/reconciliation/differences", Role::kViewer, Repeat::kSafe},
            [](ApiContext& context, const ApiCall& call) { answer(call, list_differences(context, call)); }},
           {{"GET", "/v1/reconciliation", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) {
              if (const auto body = reconcile(context, call))

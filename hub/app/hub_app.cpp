@@ -8,6 +8,7 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/app/day_watch.h"
 #include "hub/app/fleet_port.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_database.h"
@@ -208,6 +209,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .days = {days, certificate_keys},
   };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
+  // No connector tells stock yet.
+  TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, nullptr));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
   log::info("hub is running", {{"version", std::string_view(TILLSYNC_VERSION)},
@@ -221,6 +224,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
   stock_watch = nullptr;
+  day_watch = nullptr;
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;

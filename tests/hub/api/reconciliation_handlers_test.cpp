@@ -1,6 +1,7 @@
 // GET /v1/reconciliation.
 #include <catch2/catch.hpp>
 
+#include "hub/reconcile/stock_comparison_store.h"
 #include "tests/hub/api/api_stand.h"
 
 using namespace tillsync;
@@ -72,4 +73,24 @@ TEST_CASE("reconciliation: differences down to the document, in pages", "[api]")
   CHECK(stand.call("GET", "/v1/reconciliation/differences").status == 422);
   CHECK(stand.call("GET", path + "&after=x").status == 422);
   CHECK(stand.call("GET", path + "&after=-1@GB").status == 422);
+}
+
+TEST_CASE("reconciliation: stock on hand, hub against ERP", "[api]") {
+  ApiStand stand;
+  CHECK(stand.items("/v1/reconciliation/stock").empty());
+  stand.write([](sql::Connection& connection) -> Result<void> {
+    const OnHand hub = {{Sku("A"), Quantity{5'000}}, {Sku("B"), Quantity{1'000}}, {Sku("C"), Quantity{1'000}}};
+    for (const char* location : {"FR", "GB"})
+      TS_RETURN_IF_ERROR(record_stock_comparison(connection, LocationId(location), compare_stock(hub, {Instant{}, {{Sku("A"), Quantity{4'000}}, {Sku("C"), Quantity{1'000}}}}), Instant{60'000'000}));
+    return {};
+  });
+  const json first = stand.get("/v1/reconciliation/stock?limit=1");
+  CHECK(first.at("items") == json{{{"location", "FR"}, {"compared_at", "1970-01-01T00:01:00Z"}, {"erp_as_of", "1970-01-01T00:00:00Z"}, {"items", 3}, {"differing", 2},
+                                   {"hub_has_more", "2"}, {"hub_has_less", "0"}}});
+  REQUIRE(first.at("next") == "FR");
+  CHECK(stand.items("/v1/reconciliation/stock?after=FR")[0].at("location") == "GB");
+  const json skus = stand.get("/v1/reconciliation/stock/GB?limit=1");
+  CHECK(skus.at("items") == json{{{"sku", "A"}, {"hub", "5"}, {"erp", "4"}}});
+  CHECK(stand.items("/v1/reconciliation/stock/GB?after=A") == json{{{"sku", "B"}, {"hub", "1"}, {"erp", nullptr}}});
+  CHECK(stand.items("/v1/reconciliation/stock/XX").empty());
 }
