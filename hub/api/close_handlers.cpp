@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/api/api_context.h"
-#include "hub/masterdata/masterdata_store.h"
 #include "hub/reconcile/certificate.h"
 #include "hub/reconcile/closing_store.h"
 #include "hub/reconcile/day_facts_reader.h"
@@ -33,7 +32,7 @@ json steps_json(const std::vector<DayStepRecord>& steps) {
 }
 
 /// What the day is like now, and what was issued about it.
-Result<std::string> show_day(sql::Connection& connection, const ApiContext& context, const DayKey& day, const std::vector<AgentBacklog>& agents, Instant now) {
+Result<std::string> show_day(sql::Connection& connection, const ApiContext& context, const DayKey& day, const BacklogsByLocation& agents, Instant now) {
   TS_ASSIGN_OR_RETURN(const DayFacts facts, read_day_facts(connection, day, agents));
   if (!facts.location && facts.tills.empty() && !facts.lock)
     return fail(ErrorCode::kNotFound, "show day", "there is no location " + day.location.value + ", and nothing came from there on " + format_date(day.business_date));
@@ -141,17 +140,15 @@ Result<std::string> list_days(ApiContext& context, const ApiCall& call) {
   }
   TS_ASSIGN_OR_RETURN(const std::size_t limit, page_limit(call));
   const std::string_view after = call.parameter("after");
-  const std::vector<AgentBacklog> agents = agent_backlogs(context.agents, now);
+  const BacklogsByLocation agents = agent_backlogs(context.agents, now);
   const auto connection = context.reads.borrow();
   TS_ASSIGN_OR_RETURN(const sql::Transaction snapshot, sql::Transaction::begin(*connection));
-  TS_ASSIGN_OR_RETURN(std::set<LocationId> locations, DayReader(*connection).locations(date));
-  TS_ASSIGN_OR_RETURN(const auto known, MasterdataReader(*connection).locations());
-  for (const Location& location : known) locations.insert(location.id);
+  TS_ASSIGN_OR_RETURN(const DaysOfDate days, read_days_of_date(*connection, date));
   json items = json::array();
   std::optional<std::string> next;
-  for (const LocationId& location : locations) {
+  for (const LocationId& location : days.concerned) {
     if (!after.empty() && location.view() <= after) continue;
-    TS_ASSIGN_OR_RETURN(const DayFacts facts, read_day_facts(*connection, {location, date}, agents));
+    TS_ASSIGN_OR_RETURN(const DayFacts facts, read_day_facts(*connection, location, days, agents));
     if (!has_a_day(facts)) continue;
     const DayVerdict verdict = judge_day(facts, context.days.policy, now);
     if ((state && verdict.state != *state) || (is_unclosed && verdict.state == DayState::kClosed)) continue;
@@ -207,7 +204,7 @@ std::string refusal_json(const DayKey& day, const std::vector<Blocker>& blockers
                          {"in_the_way", std::move(missing)}});
 }
 
-using DayEffect = std::function<Result<StoredAnswer>(sql::Connection&, const DayKey&, const DayPerson&, const Wish&, const std::vector<AgentBacklog>&, Instant)>;
+using DayEffect = std::function<Result<StoredAnswer>(sql::Connection&, const DayKey&, const DayPerson&, const Wish&, const BacklogsByLocation&, Instant)>;
 
 void act(ApiContext& context, ApiCall call, const Route& route, DayEffect effect) {
   const auto wish = read_wish(call);
@@ -226,7 +223,7 @@ void act(ApiContext& context, ApiCall call, const Route& route, DayEffect effect
 
 void close(ApiContext& context, ApiCall call, const Route& route) {
   act(context, std::move(call), route,
-      [&context](sql::Connection& connection, const DayKey& day, const DayPerson& person, const Wish& wish, const std::vector<AgentBacklog>& agents, Instant now) -> Result<StoredAnswer> {
+      [&context](sql::Connection& connection, const DayKey& day, const DayPerson& person, const Wish& wish, const BacklogsByLocation& agents, Instant now) -> Result<StoredAnswer> {
         TS_ASSIGN_OR_RETURN(const ClosingResult result, close_day(connection, day, person, wish.is_forced, context.days.policy, agents, context.days.keys, now));
         if (!result.is_closed) return StoredAnswer{409, refusal_json(day, result.blockers)};
         TS_ASSIGN_OR_RETURN(std::string body, show_day(connection, context, day, agents, now));
@@ -236,7 +233,7 @@ void close(ApiContext& context, ApiCall call, const Route& route) {
 
 void reopen(ApiContext& context, ApiCall call, const Route& route) {
   act(context, std::move(call), route,
-      [&context](sql::Connection& connection, const DayKey& day, const DayPerson& person, const Wish&, const std::vector<AgentBacklog>& agents, Instant now) -> Result<StoredAnswer> {
+      [&context](sql::Connection& connection, const DayKey& day, const DayPerson& person, const Wish&, const BacklogsByLocation& agents, Instant now) -> Result<StoredAnswer> {
         TS_RETURN_IF_ERROR(reopen_day(connection, day, person, now));
         TS_ASSIGN_OR_RETURN(std::string body, show_day(connection, context, day, agents, now));
         return StoredAnswer{200, std::move(body)};
@@ -245,7 +242,7 @@ void reopen(ApiContext& context, ApiCall call, const Route& route) {
 
 void release(ApiContext& context, ApiCall call, const Route& route) {
   act(context, std::move(call), route,
-      [](sql::Connection& connection, const DayKey& day, const DayPerson& person, const Wish& wish, const std::vector<AgentBacklog>&, Instant now) -> Result<StoredAnswer> {
+      [](sql::Connection& connection, const DayKey& day, const DayPerson& person, const Wish& wish, const BacklogsByLocation&, Instant now) -> Result<StoredAnswer> {
         TS_ASSIGN_OR_RETURN(const Release done, release_day(connection, day, person, wish.posting_date, now));
         return StoredAnswer{200, canonical_json({{"location", day.location.value},
                                                  {"business_date", format_date(day.business_date)},

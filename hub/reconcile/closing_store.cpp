@@ -44,7 +44,7 @@ Result<std::size_t> release(sql::Connection& connection, const DayKey& day, std:
 }  // namespace
 
 Result<ClosingResult> close_day(sql::Connection& connection, const DayKey& day, const DayPerson& person, bool is_forced, const DayPolicy& policy,
-                                const std::vector<AgentBacklog>& agents, const SignatureKeyPair& keys, Instant now) {
+                                const BacklogsByLocation& agents, const SignatureKeyPair& keys, Instant now) {
   if (is_forced && person.reason.empty()) return no_reason(day, "close");
   if (day.business_date.days > date_of(now).days + 1)
     return fail(ErrorCode::kInvalid, "close " + day_subject(day), "the business date has not begun anywhere");

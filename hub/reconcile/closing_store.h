@@ -9,7 +9,7 @@
 #include "common/base/error.h"
 #include "common/crypto/signature.h"
 #include "common/sql/sql.h"
-#include "hub/reconcile/day_verdict.h"
+#include "hub/reconcile/day_facts_reader.h"
 
 namespace tillsync::hub {
 
@@ -25,7 +25,7 @@ struct ClosingResult {
 /// Issues a certificate and locks the period. Refused where something stands in the way, unless forced: then the reason is needed and recorded,
 /// and stands in the certificate with what was missing. kConflict: it is closed. kInvalid: forced without a reason, or a date that has not begun anywhere.
 Result<ClosingResult> close_day(sql::Connection& connection, const DayKey& day, const DayPerson& person, bool is_forced, const DayPolicy& policy,
-                                const std::vector<AgentBacklog>& agents, const SignatureKeyPair& keys, Instant now);
+                                const BacklogsByLocation& agents, const SignatureKeyPair& keys, Instant now);
 
 /// Opens the period: its certificate no longer stands, and what was held for it is queued. kNotFound: it was never closed; kConflict: its period is
 /// open; kInvalid: no reason. Returns how many postings were released.

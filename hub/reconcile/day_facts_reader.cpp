@@ -15,17 +15,22 @@ using sql::Row;
 constexpr std::int64_t kDayMicros = std::int64_t{86'400} * 1'000'000;
 // What has no business date (bytes that do not decode, lost documents) stands in the way of every day up to the one on which it was found.
 constexpr std::string_view kSelectExceptions =
-    "SELECT x.exception_id, x.code, x.owner, x.detail, x.raised_at FROM exception_case x LEFT JOIN event e ON e.event_no = x.event_no"
-    " WHERE x.status = 'open' AND x.location = $1 AND (e.business_date = $2 OR (e.business_date IS NULL AND x.raised_at >= $3)) ORDER BY x.exception_no";
+    "SELECT x.exception_id, x.code, x.owner, x.detail, x.raised_at, x.location FROM exception_case x LEFT JOIN event e ON e.event_no = x.event_no"
+    " WHERE x.status = 'open' AND ($1 = '' OR x.location = $1) AND (e.business_date = $2 OR (e.business_date IS NULL AND x.raised_at >= $3))"
+    " ORDER BY x.exception_no";
 
-Result<void> read_exceptions(sql::Connection& connection, DayFacts& facts) {
-  const std::int64_t date = facts.day.business_date.days;
+/// location empty = all.
+Result<std::map<LocationId, DaysOfDate::Exceptions>> read_exceptions(sql::Connection& connection, const LocationId& location, Date business_date) {
+  std::map<LocationId, DaysOfDate::Exceptions> found;
+  const std::int64_t date = business_date.days;
   const auto codes = blocking_codes();
-  return connection.query(kSelectExceptions, {facts.day.location.view(), date, date * kDayMicros}, [&](const Row& row) {
+  TS_RETURN_IF_ERROR(connection.query(kSelectExceptions, {location.view(), date, date * kDayMicros}, [&](const Row& row) {
     if (std::ranges::find(codes, row.text(1)) == codes.end()) return;
-    if (++facts.exception_count > static_cast<std::int64_t>(kExceptionsNamedMax)) return;
-    facts.exceptions.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)), Instant{row.integer(4)}});
-  });
+    DaysOfDate::Exceptions& one = found[LocationId(std::string(row.text(5)))];
+    if (++one.count > static_cast<std::int64_t>(kExceptionsNamedMax)) return;
+    one.first.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)), Instant{row.integer(4)}});
+  }));
+  return found;
 }
 
 Result<void> count_postings(sql::Connection& connection, DayFacts& facts) {
@@ -48,24 +53,50 @@ Result<void> count_postings(sql::Connection& connection, DayFacts& facts) {
 
 }  // namespace
 
-Result<DayFacts> read_day_facts(sql::Connection& connection, const DayKey& day, const std::vector<AgentBacklog>& agents) {
+Result<DayFacts> read_day_facts(sql::Connection& connection, const LocationId& location, const DaysOfDate& date, const BacklogsByLocation& agents) {
   DayFacts facts;
-  facts.day = day;
-  TS_ASSIGN_OR_RETURN(facts.location, MasterdataReader(connection).location(day.location));
-  TS_ASSIGN_OR_RETURN(facts.tills, DayReader(connection).tills(day));
+  facts.day = {location, date.business_date};
+  if (const auto known = date.locations.find(location); known != date.locations.end()) facts.location = known->second;
+  TS_ASSIGN_OR_RETURN(facts.tills, DayReader(connection).tills(facts.day));
   add_listed_tills(facts);
-  TS_RETURN_IF_ERROR(read_exceptions(connection, facts));
+  if (const auto found = date.exceptions.find(location); found != date.exceptions.end()) {
+    facts.exceptions = found->second.first;
+    facts.exception_count = found->second.count;
+  }
   TS_RETURN_IF_ERROR(count_postings(connection, facts));
-  std::ranges::copy_if(agents, std::back_inserter(facts.agents), [&day](const AgentBacklog& agent) { return agent.location == day.location; });
-  TS_ASSIGN_OR_RETURN(facts.lock, load_day_lock(connection, day));
+  if (const auto heard = agents.find(location); heard != agents.end()) facts.agents = heard->second;
+  TS_ASSIGN_OR_RETURN(facts.lock, load_day_lock(connection, facts.day));
   return facts;
 }
 
-std::vector<AgentBacklog> agent_backlogs(const AgentRegistry& agents, Instant now) {
-  std::vector<AgentBacklog> backlogs;
+Result<DayFacts> read_day_facts(sql::Connection& connection, const DayKey& day, const BacklogsByLocation& agents) {
+  DaysOfDate date;
+  date.business_date = day.business_date;
+  TS_ASSIGN_OR_RETURN(auto location, MasterdataReader(connection).location(day.location));
+  if (location) date.locations.emplace(day.location, std::move(*location));
+  TS_ASSIGN_OR_RETURN(date.exceptions, read_exceptions(connection, day.location, day.business_date));
+  return read_day_facts(connection, day.location, date, agents);
+}
+
+Result<DaysOfDate> read_days_of_date(sql::Connection& connection, Date business_date) {
+  DaysOfDate date;
+  date.business_date = business_date;
+  TS_ASSIGN_OR_RETURN(date.concerned, DayReader(connection).locations(business_date));
+  TS_ASSIGN_OR_RETURN(auto locations, MasterdataReader(connection).locations());
+  for (Location& location : locations) {
+    date.concerned.insert(location.id);
+    const LocationId id = location.id;
+    date.locations.emplace(id, std::move(location));
+  }
+  TS_ASSIGN_OR_RETURN(date.exceptions, read_exceptions(connection, {}, business_date));
+  return date;
+}
+
+BacklogsByLocation agent_backlogs(const AgentRegistry& agents, Instant now) {
+  BacklogsByLocation backlogs;
   for (const AgentWithStatus& row : agents.all())
-    backlogs.push_back({row.agent.agent_id, row.agent.location, row.agent.name, std::string(to_string(agent_state(row.agent.standing, row.status, now))), row.status.backlog,
-                        row.status.oldest_unsent_s, row.status.last_seen});
+    backlogs[row.agent.location].push_back({row.agent.agent_id, row.agent.name, std::string(to_string(agent_state(row.agent.standing, row.status, now))), row.status.backlog,
+                                            row.status.oldest_unsent_s, row.status.last_seen});
   return backlogs;
 }
 

@@ -19,7 +19,6 @@ namespace tillsync::hub {
 /// What an agent of the location last said about itself.
 struct AgentBacklog {
   AgentId agent_id;
-  LocationId location;
   std::string name, state;           // as on the Fleet page
   std::int64_t documents = 0;        // that the hub has not acknowledged
   std::int64_t oldest_unsent_s = 0;

@@ -33,5 +33,5 @@ TEST_CASE("table: an empty list says what it means", "[ctl]") {
 
 TEST_CASE("table: a list is its entries with commas", "[ctl]") {
   const json rows = {{{"tills", {"1", "2"}}}, {{"tills", json::array()}}, {{"tills", {{1, 3}}}}};
-  CHECK(format_table(rows, {{"tills", "TILLS"}}, "") == "TILLS\n1, 2 \n-    \n[1,3]\n");
+  CHECK(format_table(rows, {{"tills", "TILLS"}}, "") == "TILLS\n1, 2\n-\n[1,3]\n");
 }

@@ -51,7 +51,7 @@ DayFacts golden_facts() {
   facts.exceptions.push_back({"x_1", "conflict", "finance", "sale/1 536365 of till GB-1 came again with other content: \"£\"", kNow});
   facts.exception_count = 1;
   facts.postings = {1, 1, 0, 0, 0, 0};
-  facts.agents.push_back({AgentId("a_one"), LocationId("GB"), "PC-1", "dark", 212, 2'460, kNow - seconds(2'460)});
+  facts.agents.push_back({AgentId("a_one"), "PC-1", "dark", 212, 2'460, kNow - seconds(2'460)});
   return facts;
 }
 CertificateHead golden_head() {

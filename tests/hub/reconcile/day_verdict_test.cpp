@@ -34,7 +34,7 @@ DayFacts good_facts() {
   return facts;
 }
 AgentBacklog day_agent(std::int64_t documents, std::int64_t oldest_s, Instant heard) {
-  return {AgentId("a_one"), LocationId("GB"), "PC", "dark", documents, oldest_s, heard};
+  return {AgentId("a_one"), "PC", "dark", documents, oldest_s, heard};
 }
 
 struct DayCase {
