@@ -112,6 +112,11 @@ std::vector<Endpoint> posting_endpoints() {
       {kRetry, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kRetry, PostingAction::kRetry); }},
       {kReplay, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kReplay, PostingAction::kReplay); }},
       {kSkip, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kSkip, PostingAction::kSkip); }},
+      {{"POST", "/v1/connectors/{name}/test", Role::kOperator, Repeat::kSafe},
+       [](ApiContext& context, const ApiCall& call) {
+         if (!json::parse(call.request.body, nullptr, false).is_object()) return call.reply->problem(422, "wrong_type", "Not understood", "send a posting/1, or an example with its answers");
+         answer(call, context.test_connector(call.parameters[0], call.request.body));
+       }},
       {{"GET", "/v1/connectors", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_connectors(context)); }},
   };
 }

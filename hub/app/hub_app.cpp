@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/app/connector_trial.h"
 #include "hub/app/day_watch.h"
 #include "hub/app/fleet_port.h"
 #include "hub/app/hub_config.h"
@@ -16,10 +18,12 @@
 #include "hub/app/hub_metrics.h"
 #include "hub/app/lease_holders.h"
 #include "hub/app/stock_watch.h"
+#include "hub/erp/connector_example.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
 #include "hub/exceptions/exceptions_stage.h"
 #include "hub/insight/insight_stage.h"
+#include "hub/jq/jq_client.h"
 #include "hub/intake/hub_meta_store.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
@@ -100,6 +104,14 @@ Result<http::ServerOptions> http_options(const config::Config& config) {
   return options;
 }
 
+/// Of the file, and of the environment, which is the better place for secrets.
+std::map<std::string, std::string> erp_settings(const config::Config& config, const Connector& connector) {
+  std::map<std::string, std::string> given = config.table("erp.settings");
+  for (const ConnectorSetting& setting : connector.settings)
+    if (const char* value = std::getenv(config::environment_name(kHubEnvironmentPrefix, "erp.settings." + setting.name).c_str())) given[setting.name] = value;
+  return given;
+}
+
 std::optional<Caller> authenticate(ReadPool& reads, std::string_view token) {
   const auto connection = reads.borrow();
   const auto row = FleetStore(*connection).find_api_token(token);
@@ -165,12 +177,15 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   std::unique_ptr<ForwarderLoop> forwarder;
   TS_ASSIGN_OR_RETURN(auto connector, load_connector(config.text("erp.connector"), config.text("erp.connectors_dir")));
-  connector.concurrency = static_cast<std::size_t>(std::max<std::int64_t>(1, config.integer("erp.concurrency")));
+  if (const std::int64_t wanted = config.integer("erp.concurrency"); wanted > 0) connector.concurrency = static_cast<std::size_t>(wanted);
   if (!config.text("erp.url").empty()) {
     TS_ASSIGN_OR_RETURN(auto forwarder_reads, open_for_reading(database));
     ForwarderOptions options;
     options.connector = connector;
     options.url = config.text("erp.url");
+    options.hub_id = to_hex(incarnation.view());
+    TS_ASSIGN_OR_RETURN(options.settings, fill_settings(connector, erp_settings(config, connector)));
+    if (connector.is_talking()) options.programs = make_jq_client();
     TS_ASSIGN_OR_RETURN(forwarder, ForwarderLoop::start(*writer, std::move(forwarder_reads), std::move(options), &metrics));
     to_forwarder = forwarder.get();
   }
@@ -179,6 +194,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   register_metrics(metrics, *writer, *sync, agents, database);
   register_posting_metrics(metrics, *reads);
   if (forwarder) register_forwarder_metrics(metrics, *forwarder, connector.name);
+  ConnectorTrial trial(config.text("erp.connectors_dir"), connector.name, erp_settings(config, connector), make_jq_client());
   ApiContext context{
       .writer = *writer,
       .reads = *reads,
@@ -200,6 +216,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
             }
             return std::vector{state};
           },
+      .test_connector = [&trial](const std::string& name, const std::string& sample) { return trial.run(name, sample); },
       .agents = agents,
       .availability = availability,
       .availability_mark = random_secret(""),

@@ -9,6 +9,7 @@
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_init_command.h"
 #include "hub/app/hub_restored_command.h"
+#include "hub/jq/jq_worker_loop.h"
 
 namespace {
 
@@ -39,6 +40,8 @@ int init(const InitOptions& options, bool as_json) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // The hub's own child, not for people: it stands before everything that a program of a connector could reach.
+  if (argc == 2 && std::string_view(argv[1]) == "jq-worker") return run_jq_worker();
   CLI::App app{"tillsync-hub: the centre of a chain's tills and stock rooms.\nFirst: tillsync-hub init --data DIR. Then: tillsync-hub run --config DIR/hub.toml"};
   app.set_version_flag("--version", std::string("tillsync-hub ") + TILLSYNC_VERSION);
   app.require_subcommand(1);

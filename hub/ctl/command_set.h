@@ -51,5 +51,7 @@ std::shared_ptr<void> define_stock_commands(CLI::App& app, CtlOptions& options, 
 
 /// day: in ctl_day_commands.cpp. The result must outlive the parsing.
 std::shared_ptr<void> define_day_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
+/// connector: in ctl_erp_commands.cpp.
+std::shared_ptr<void> define_erp_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 
 }  // namespace tillsync::hub

@@ -31,6 +31,13 @@ std::string text_member(const json& object, const std::string& name) {
   return member(object, name, json::value_t::string, "a text").get<std::string>();
 }
 
+std::int64_t number_member(const json& object, const std::string& name, std::int64_t if_unset) {
+  const auto found = object.find(name);
+  if (found == object.end()) return if_unset;
+  if (!found->is_number_unsigned()) throw BadConnector{name, "a whole number, 0 or more"};
+  return found->get<std::int64_t>();
+}
+
 std::int64_t number_member(const json& object, const std::string& name) {
   const auto value = member(object, name, json::value_t::number_unsigned, "a whole number above 0").get<std::int64_t>();
   if (value <= 0) throw BadConnector{name, "a whole number above 0"};
@@ -62,11 +69,23 @@ RequestTemplate request_template(const json& object) {
   return request;
 }
 
-Connector read(const json& root) {
-  only(root, "", {"name", "create", "look_up", "answers", "pointers", "limits"});
+void read_limits(const json& limits, Connector& connector) {
+  only(limits, "limits/", {"concurrency", "rate_per_s", "connect_timeout_ms", "timeout_ms", "answer_bytes_max", "settle_ms", "known_ttl_s"});
+  connector.concurrency = static_cast<std::size_t>(number_member(limits, "concurrency"));
+  if (const auto rate = limits.find("rate_per_s"); rate != limits.end()) {
+    if (!rate->is_number() || rate->get<double>() < 0) throw BadConnector{"limits/rate_per_s", "a number, 0 or more"};
+    connector.rate_per_s = rate->get<double>();
+  }
+  connector.connect_timeout = milliseconds(number_member(limits, "connect_timeout_ms"));
+  connector.timeout = milliseconds(number_member(limits, "timeout_ms"));
+  connector.answer_bytes_max = static_cast<std::size_t>(number_member(limits, "answer_bytes_max"));
+  connector.settle = milliseconds(number_member(limits, "settle_ms", connector.settle.micros / 1'000));
+  connector.known_ttl = seconds(number_member(limits, "known_ttl_s", connector.known_ttl.micros / 1'000'000));
+}
+
+void read_plain(const json& root, Connector& connector) {
+  only(root, "", {"name", "title", "create", "look_up", "answers", "pointers", "limits"});
   const auto object = [&](const char* name) -> const json& { return member(root, name, json::value_t::object, "an object"); };
-  Connector connector;
-  connector.name = text_member(root, "name");
   only(object("create"), "create/", {"method", "path", "headers"});
   connector.create = request_template(object("create"));
   only(object("look_up"), "look_up/", {"method", "path", "headers", "found", "absent"});
@@ -84,12 +103,62 @@ Connector read(const json& root) {
   connector.reference_pointer = text_member(pointers, "reference");
   connector.error_code_pointer = text_member(pointers, "error_code");
   connector.error_text_pointer = text_member(pointers, "error_text");
-  const json& limits = object("limits");
-  only(limits, "limits/", {"concurrency", "connect_timeout_ms", "timeout_ms", "answer_bytes_max"});
-  connector.concurrency = static_cast<std::size_t>(number_member(limits, "concurrency"));
-  connector.connect_timeout = milliseconds(number_member(limits, "connect_timeout_ms"));
-  connector.timeout = milliseconds(number_member(limits, "timeout_ms"));
-  connector.answer_bytes_max = static_cast<std::size_t>(number_member(limits, "answer_bytes_max"));
+}
+
+OperationProgram operation_program(const std::string& name, const json& object) {
+  if (!object.is_object()) throw BadConnector{"operations/" + name, "an object"};
+  only(object, "operations/" + name + "/", {"program", "turns_max"});
+  OperationProgram program;
+  program.file = text_member(object, "program");
+  if (program.file.empty() || program.file.find_first_of("/\\") != std::string::npos || !program.file.ends_with(".jq"))
+    throw BadConnector{"operations/" + name + "/program", "the name of a .jq file in the connector's folder"};
+  const std::int64_t turns = number_member(object, "turns_max");
+  if (turns > static_cast<std::int64_t>(kTurnsMax)) throw BadConnector{"operations/" + name + "/turns_max", "1 to " + std::to_string(kTurnsMax)};
+  program.turns_max = static_cast<std::size_t>(turns);
+  return program;
+}
+
+ConnectorSetting connector_setting(const std::string& name, const json& object) {
+  if (!object.is_object()) throw BadConnector{"settings/" + name, "an object"};
+  only(object, "settings/" + name + "/", {"default", "secret", "meaning"});
+  ConnectorSetting setting;
+  setting.name = name;
+  setting.meaning = text_member(object, "meaning");
+  if (object.contains("default")) setting.value_if_unset = text_member(object, "default");
+  if (object.contains("secret")) setting.is_secret = member(object, "secret", json::value_t::boolean, "true or false").get<bool>();
+  return setting;
+}
+
+void read_talking(const json& root, Connector& connector) {
+  only(root, "", {"name", "title", "operations", "settings", "batch", "answers", "folds_case", "limits"});
+  const auto object = [&](const char* name) -> const json& { return member(root, name, json::value_t::object, "an object"); };
+  only(object("operations"), "operations/", {"login", "post", "look_up", "on_hand"});
+  for (const auto& [name, operation] : object("operations").items()) connector.operations.emplace(name, operation_program(name, operation));
+  for (const char* name : {"post", "look_up"})
+    if (!connector.operations.contains(name)) throw BadConnector{std::string("operations/") + name, "an object"};
+  if (root.contains("settings")) {
+    for (const auto& [name, setting] : object("settings").items()) connector.settings.push_back(connector_setting(name, setting));
+  }
+  if (root.contains("batch")) {
+    only(object("batch"), "batch/", {"postings_max"});
+    const std::int64_t most = number_member(object("batch"), "postings_max");
+    if (most > static_cast<std::int64_t>(kBatchPostingsMax)) throw BadConnector{"batch/postings_max", "1 to " + std::to_string(kBatchPostingsMax)};
+    connector.postings_max = static_cast<std::size_t>(most);
+  }
+  if (root.contains("folds_case")) connector.folds_case = member(root, "folds_case", json::value_t::boolean, "true or false").get<bool>();
+  const json& answers = object("answers");
+  only(answers, "answers/", {"handled", "transient", "stale_session"});
+  connector.handled = statuses(answers, "handled");
+  if (answers.contains("transient")) connector.transient = statuses(answers, "transient");
+  if (answers.contains("stale_session")) connector.stale_session = statuses(answers, "stale_session");
+}
+
+Connector read(const json& root) {
+  Connector connector;
+  connector.name = text_member(root, "name");
+  if (root.contains("title")) connector.title = text_member(root, "title");
+  root.contains("operations") ? read_talking(root, connector) : read_plain(root, connector);
+  read_limits(member(root, "limits", json::value_t::object, "an object"), connector);
   return connector;
 }
 

@@ -15,23 +15,49 @@ bool is_plain_name(std::string_view name) {
   });
 }
 
+std::optional<std::string_view> built_in(std::string_view connector, std::string_view file) {
+  for (const BuiltInFile& known : built_in_files())
+    if (known.connector == connector && known.file == file) return known.text;
+  return std::nullopt;
+}
+
+/// read: text of a file of the connector's folder.
+template <class Read>
+Result<Connector> assemble(const Read& read) {
+  TS_ASSIGN_OR_RETURN(const std::string text, read("connector.json"));
+  TS_ASSIGN_OR_RETURN(Connector connector, parse_connector(text));
+  for (auto& [name, operation] : connector.operations) {
+    TS_ASSIGN_OR_RETURN(operation.text, read(operation.file));
+  }
+  return connector;
+}
+
 }  // namespace
+
+std::vector<std::string> built_in_connectors() {
+  std::vector<std::string> names;
+  for (const BuiltInFile& file : built_in_files())
+    if (file.file == "connector.json") names.emplace_back(file.connector);
+  return names;
+}
 
 Result<Connector> load_connector(std::string_view name, const std::filesystem::path& folder) {
   const std::string operation = "load connector " + std::string(name);
   if (!is_plain_name(name)) return fail(ErrorCode::kInvalid, operation, "this is no name of a connector");
   if (!folder.empty()) {
-    const auto file = folder / std::string(name) / "connector.json";
-    if (std::error_code ignored; std::filesystem::exists(file, ignored)) {
-      TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(file, kConnectorBytesMax));
-      return parse_connector(text);
-    }
+    const auto own = folder / std::string(name);
+    if (std::error_code ignored; std::filesystem::exists(own / "connector.json", ignored))
+      return assemble([&own](const std::string& file) { return os::read_file(own / file, kConnectorBytesMax); });
+  }
+  if (built_in(name, "connector.json")) {
+    return assemble([&](const std::string& file) -> Result<std::string> {
+      const auto text = built_in(name, file);
+      if (!text) return fail(ErrorCode::kNotFound, operation, "it names " + file + ", which is not there");
+      return std::string(*text);
+    });
   }
   std::string known;
-  for (const BuiltInConnector& connector : built_in_connectors()) {
-    if (connector.name == name) return parse_connector(connector.json_text);
-    known += (known.empty() ? "" : ", ") + std::string(connector.name);
-  }
+  for (const std::string& one : built_in_connectors()) known += (known.empty() ? "" : ", ") + one;
   return fail(ErrorCode::kNotFound, operation, "there is no such connector", "known are: " + known);
 }
 

@@ -26,6 +26,7 @@ struct Transfer {
   std::string body;
   std::size_t body_sent = 0;
   std::string answer;
+  std::map<std::string, std::string, std::less<>> answer_headers;
   std::size_t answer_bytes_max = 0;
   bool answer_cut = false;
 };
@@ -45,6 +46,22 @@ std::size_t take_answer(char* bytes, std::size_t size, std::size_t count, void* 
   if (size * count <= room) return size * count;
   transfer.answer_cut = true;
   return 0;  // ends the transfer
+}
+
+constexpr std::size_t kHeadersMax = 200, kHeaderBytesMax = 8'000;  // of an answer; what is beyond is left out
+
+std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* context) {
+  auto& transfer = *static_cast<Transfer*>(context);
+  const std::string_view line(bytes, size * count);
+  if (line.starts_with("HTTP/")) transfer.answer_headers.clear();  // of an earlier answer (1xx)
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || line.size() > kHeaderBytesMax || transfer.answer_headers.size() >= kHeadersMax) return line.size();
+  std::string name(line.substr(0, colon));
+  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  std::string_view value = line.substr(colon + 1);
+  const std::size_t first = value.find_first_not_of(" \t\r\n"), last = value.find_last_not_of(" \t\r\n");
+  transfer.answer_headers[name] = first == std::string_view::npos ? std::string() : std::string(value.substr(first, last - first + 1));
+  return line.size();
 }
 
 bool is_unsent(CURLcode code, CURL* easy) {
@@ -103,10 +120,13 @@ class CurlErpClient : public ErpClient {
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
-    if (call.method == "POST") {
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
+    if (call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
       // The body comes from a callback that cannot be rewound, on purpose: when a kept connection breaks after body bytes have
       // gone out, libcurl would send them again by itself; so it reports the failure, and the outcome is looked up first.
       curl_easy_setopt(easy, CURLOPT_POST, 1L);
+      if (call.method != "POST") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
       curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer->body.size()));
       curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
       curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
@@ -168,6 +188,7 @@ class CurlErpClient : public ErpClient {
     curl_off_t wait_s = 0;
     if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait_s) == CURLE_OK && wait_s > 0) answer.retry_after = seconds(wait_s);
     answer.body = std::move(transfer.answer);
+    answer.headers = std::move(transfer.answer_headers);
     if (code == CURLE_OK || transfer.answer_cut) return answer;
     answer.failure_text = curl_easy_strerror(code);
     answer.failure = is_unsent(code, easy)                ? TransportFailure::kNotSent

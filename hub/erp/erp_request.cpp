@@ -1,6 +1,7 @@
 #include "hub/erp/erp_request.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/contract/masterdata.h"
 
@@ -30,6 +31,33 @@ ErpCall call_of(const RequestTemplate& request, const std::string& url, const Cl
 }
 
 }  // namespace
+
+Result<std::vector<Sku>> skus_of(std::span<const ClaimedPosting* const> postings) {
+  std::set<std::string> seen;
+  std::vector<Sku> skus;
+  for (const ClaimedPosting* claimed : postings) {
+    TS_ASSIGN_OR_RETURN(const Posting posting, decode_posting(claimed->payload));
+    for (const PostingStock& line : posting.stock)
+      if (seen.insert(line.sku.value).second) skus.push_back(line.sku);
+  }
+  return skus;
+}
+
+Result<nlohmann::json> postings_json(std::span<const ClaimedPosting* const> postings, const ErpItems& items) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ClaimedPosting* claimed : postings) {
+    TS_ASSIGN_OR_RETURN(Posting posting, decode_posting(claimed->payload));
+    if (!posting.posting_date) posting.posting_date = posting.business_date;
+    nlohmann::json one = nlohmann::json::parse(posting_to_json(posting), nullptr, false);
+    one["items"] = nlohmann::json::object();
+    for (const PostingStock& line : posting.stock) {
+      const auto item = items.find(line.sku.value);
+      one["items"][line.sku.value] = item == items.end() ? line.sku.value : item->second;
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
 
 Result<ErpCall> create_call(const Connector& connector, const std::string& url, const ClaimedPosting& posting) {
   TS_ASSIGN_OR_RETURN(const Posting document, decode_posting(posting.payload));

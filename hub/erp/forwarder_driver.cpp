@@ -5,7 +5,9 @@
 #include <unordered_set>
 
 #include "common/log/log.h"
+#include "hub/erp/breaker_store.h"
 #include "hub/erp/erp_request.h"
+#include "hub/masterdata/erp_items.h"
 
 namespace tillsync::hub {
 namespace {
@@ -14,23 +16,28 @@ constexpr Duration kWriterRetry = seconds(1);  // when the writer refused a task
 constexpr std::size_t kLookFromHeld = 256;     // claimed postings; below it the queue is asked for more
 constexpr std::int64_t kLookShare = 4;         // a look is followed by at least so many times its length without one
 
-std::string_view name_of(OutcomeKind kind) {
-  switch (kind) {
-    case OutcomeKind::kPosted: return "posted";
-    case OutcomeKind::kRefused: return "refused";
-    case OutcomeKind::kTransient: return "transient";
-    case OutcomeKind::kUnknown: return "unknown";
-    case OutcomeKind::kAbsent: return "absent";
-  }
-  return "unknown";
-}
-
 ForwardOptions plan_options(const ForwarderOptions& options) {
   ForwardOptions plan;
   plan.concurrency = options.concurrency != 0 ? options.concurrency : options.connector.concurrency;
+  plan.postings_max = options.connector.postings_max;
+  plan.settle = options.connector.settle;
   plan.retry = options.retry;
   plan.breaker = options.breaker;
   return plan;
+}
+
+/// options must stay where it is.
+TalkOptions talk_options(const ForwarderOptions& options, sql::Connection& reader) {
+  TalkOptions talk;
+  talk.connector = &options.connector;
+  talk.url = options.url;
+  talk.hub_id = options.hub_id;
+  talk.settings = options.settings;
+  talk.programs = options.programs.get();
+  talk.items = [&reader](const std::vector<Sku>& skus) { return read_erp_items(reader, skus); };
+  talk.now = options.now;
+  talk.monotonic = options.monotonic;
+  return talk;
 }
 
 }  // namespace
@@ -40,23 +47,55 @@ ForwarderDriver::ForwarderDriver(WriterPort& writer, sql::Connection& reader, Fo
     : writer_(writer),
       reader_(reader),
       options_(std::move(options)),
-      metrics_(metrics),
       client_(client),
       post_(std::move(post)),
       plan_(plan_options(options_)),
+      talks_(talk_options(options_, reader_), client_, metrics),
       random_(options_.random_seed) {}
 
 void ForwarderDriver::step() {
   if (!step_recovery()) return;
+  restore_breaker();
   step_record();
   step_claim();
   step_send();
+  keep_breaker();
+}
+
+/// A restart does not begin by hammering an ERP that is down.
+void ForwarderDriver::restore_breaker() {
+  if (std::exchange(is_restored_, true)) return;
+  const auto stored = load_breaker(reader_, options_.connector.name);
+  if (!stored) return log::write(log::Level::kWarning, "the breaker's state cannot be read", stored.error());
+  if (!*stored || (*stored)->state != BreakerState::kStopped) return;
+  // A wall clock that was set back must not keep it stopped for longer than its pause.
+  const Duration wait = std::clamp((*stored)->probe_at - options_.now(), Duration{}, (*stored)->pause);
+  kept_probe_at_ = options_.monotonic() + wait;
+  plan_.breaker().stop_until(kept_probe_at_, (*stored)->pause, (*stored)->failures);
+  last_error_ = (*stored)->last_error;
+}
+
+void ForwarderDriver::keep_breaker() {
+  const Breaker& breaker = plan_.breaker();
+  const bool is_flowing = breaker.state() == BreakerState::kFlowing;
+  const Duration probe_at = is_flowing ? Duration{} : breaker.probe_at();
+  if (is_keeping_ || probe_at == kept_probe_at_) return;
+  StoredBreaker stored;
+  stored.state = is_flowing ? BreakerState::kFlowing : BreakerState::kStopped;
+  stored.failures = breaker.failures();
+  stored.pause = breaker.pause();
+  if (!is_flowing) stored.probe_at = options_.now() + (probe_at - options_.monotonic());
+  stored.last_error = last_error_;
+  is_keeping_ = submit("keep the breaker's state",
+                       [name = options_.connector.name, stored](sql::Connection& connection, Instant now) { return store_breaker(connection, name, stored, now); },
+                       [this](const Result<void>&) { is_keeping_ = false; });  // one that failed is made good by the next change
+  if (is_keeping_) kept_probe_at_ = probe_at;
 }
 
 /// True once what the last run left behind has been recorded as unknown.
 bool ForwarderDriver::step_recovery() {
   if (is_recovered_ || is_recovering_ || options_.monotonic() < recover_again_at_) return is_recovered_;
-  is_recovering_ = submit("recover postings", [](sql::Connection& connection, Instant now) { return PostingQueue::recover(connection, now); },
+  is_recovering_ = submit("recover postings", [settle = options_.connector.settle](sql::Connection& connection, Instant now) { return PostingQueue::recover(connection, now, settle); },
                           [this](const Result<void>& recovered) {
                             is_recovering_ = false;
                             is_recovered_ = recovered.has_value();
@@ -155,41 +194,33 @@ std::set<std::string> ForwarderDriver::busy_keys() const {
 /// When the queue is worth a look: something may be due, and enough of what was claimed has gone.
 Duration ForwarderDriver::next_look(Duration now) {
   const bool is_probe = plan_.breaker().state() == BreakerState::kProbing;
-  const bool has_room = plan_.room(now) > 0 && (is_probe || plan_.in_flight() + plan_.waiting() <= kLookFromHeld);
+  const bool has_room = plan_.room(now) > 0 && (is_probe || plan_.held() <= kLookFromHeld);
   if (!has_room) return now + options_.idle_poll;
   return std::max(looks_due_ ? now : look_again_at_, look_not_before_);
 }
 
 void ForwarderDriver::step_send() {
-  for (const ForwardAction& action : plan_.next_actions(options_.monotonic())) {
-    const ClaimedPosting& posting = *action.posting;
-    Result<ErpCall> call = action.look_up ? look_up_call(options_.connector, options_.url, posting)
-                                          : create_call(options_.connector, options_.url, posting);
-    Result<void> started = call ? client_.start(std::move(*call)) : Result<void>(std::unexpected(call.error()));
-    if (started) {
-      sent_[posting.posting_no] = {action.look_up, options_.monotonic()};
-      continue;
-    }
-    // The posting itself cannot be sent, now or later; the next of its key must not pass it.
-    Outcome outcome;
-    outcome.kind = OutcomeKind::kRefused;
-    outcome.code = "cannot_be_sent";
-    outcome.text = to_string(started.error());
-    plan_.finished(posting.posting_no, outcome, options_.monotonic(), options_.now(), random_.next());
-  }
+  talks_.step();
+  do {  // what ends at once (a posting that cannot be sent) may let others go
+    take_ended();
+    for (ForwardJob& job : plan_.next_jobs(options_.monotonic())) talks_.start(std::move(job));
+  } while (talks_.has_ended());
 }
 
 void ForwarderDriver::take_answers(std::vector<std::pair<std::uint64_t, ErpAnswer>> answers) {
-  const Duration now = options_.monotonic();
-  for (auto& [tag, answer] : answers) {
-    const auto posting_no = static_cast<std::int64_t>(tag);
-    const auto sent = sent_.find(posting_no);
-    TS_CHECK(sent != sent_.end());
-    const Outcome outcome = sent->second.look_up ? classify_look_up(options_.connector, answer) : classify_create(options_.connector, answer);
-    if (metrics_ != nullptr) metrics_->count_erp_answer(name_of(outcome.kind), now - sent->second.at);
-    sent_.erase(sent);
-    last_error_ = outcome.is_answered() ? "" : outcome.code + ": " + outcome.text;
-    plan_.finished(posting_no, outcome, now, options_.now(), random_.next());
+  talks_.take_answers(std::move(answers));
+  take_ended();
+}
+
+void ForwarderDriver::take_ended() {
+  for (const JobEnd& ended : talks_.take_ended()) {
+    if (ended.is_split) {
+      plan_.split(ended.job_no);
+      continue;
+    }
+    const auto failed = std::ranges::find_if_not(ended.outcomes, &Outcome::is_answered);
+    last_error_ = failed == ended.outcomes.end() ? "" : failed->code + ": " + failed->text;
+    plan_.finished(ended.job_no, ended.outcomes, options_.monotonic(), options_.now(), random_.next());
   }
 }
 
@@ -204,6 +235,7 @@ Duration ForwarderDriver::patience() {
   } else if (!is_claiming_) {
     until = std::min(until, next_look(now));
   }
+  if (const auto due = talks_.due_at()) until = std::min(until, *due);
   if (!pending_.empty() && !is_recording_) until = std::min(until, record_again_at_);
   return std::max(until - now, Duration{});
 }

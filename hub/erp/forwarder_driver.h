@@ -20,6 +20,7 @@
 #include "hub/erp/erp_client.h"
 #include "hub/erp/forward_plan.h"
 #include "hub/erp/posting_queue.h"
+#include "hub/erp/talks_driver.h"
 #include "hub/insight/metrics.h"
 #include "hub/writer/commands.h"
 
@@ -28,6 +29,9 @@ namespace tillsync::hub {
 struct ForwarderOptions {
   Connector connector;
   std::string url;
+  std::string hub_id;                        // with which a talking connector claims keys
+  nlohmann::json settings = nlohmann::json::object();  // of a talking connector, filled
+  std::shared_ptr<ProgramRunner> programs;   // of a talking connector
   std::size_t concurrency = 0;               // 0 = the connector's own
   RetryPolicy retry;
   BreakerPolicy breaker;
@@ -58,6 +62,8 @@ class ForwarderDriver {
 
   BreakerState breaker() const { return plan_.breaker().state(); }
   std::size_t in_flight() const { return plan_.in_flight(); }
+  /// Of the thread that steps it.
+  TalksDriver& talks() { return talks_; }
   /// Of the last failure, "" since the last success.
   const std::string& last_error() const { return last_error_; }
 
@@ -74,26 +80,25 @@ class ForwarderDriver {
   void step_send();
   bool submit(std::string name, Apply apply, std::function<void(const Result<void>&)> done);
 
-  struct Sent {
-    bool look_up = false;
-    Duration at;
-  };
-
+  void take_ended();
+  void restore_breaker();
+  void keep_breaker();
   WriterPort& writer_;
   sql::Connection& reader_;
   PostingQueue queue_;
   ForwarderOptions options_;
-  Metrics* metrics_;
   ErpClient& client_;
   std::function<void(std::function<void()>)> post_;
   ForwardPlan plan_;
+  TalksDriver talks_;
   sync::Jitter random_;
-  std::unordered_map<std::int64_t, Sent> sent_;
   std::vector<ForwardResult> pending_, recording_;
   std::vector<ClaimedPosting> claiming_;
   bool is_recovered_ = false, is_recovering_ = false, is_recording_ = false, is_claiming_ = false, looks_due_ = true;
   Duration look_again_at_, look_not_before_, record_again_at_, recover_again_at_;
   std::string last_error_;
+  Duration kept_probe_at_;        // of the breaker's state that is stored, or on its way there; {} while flowing
+  bool is_keeping_ = false, is_restored_ = false;
 };
 
 }  // namespace tillsync::hub

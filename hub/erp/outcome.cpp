@@ -40,8 +40,19 @@ std::string value_at(const json& body, const std::string& pointer) {
   }
 }
 
-/// Cut without leaving half a UTF-8 character.
-std::string cut(std::string text) {
+void describe(Outcome& outcome, const Connector& connector, const ErpAnswer& answer, const json& body) {
+  outcome.code = cut_text(value_at(body, connector.error_code_pointer));
+  outcome.text = cut_text(value_at(body, connector.error_text_pointer));
+  if (outcome.code.empty()) outcome.code = "http_" + std::to_string(answer.status);
+  if (outcome.text.empty()) outcome.text = "the ERP answered with status " + std::to_string(answer.status);
+  outcome.retry_after = answer.retry_after;
+}
+
+}  // namespace
+
+bool contains(const StatusSet& set, int status) { return has_exact(set, status) || has_hundred(set, status); }
+
+std::string cut_text(std::string text) {
   if (text.size() <= kTextMax) return text;
   std::size_t end = kTextMax;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
@@ -54,19 +65,10 @@ Outcome transport_outcome(const ErpAnswer& answer) {
   return {.kind = not_sent ? OutcomeKind::kTransient : OutcomeKind::kUnknown,
           .reference = {},
           .code = not_sent ? "not_reached" : answer.failure == TransportFailure::kTimeout ? "timeout" : "connection_broken",
-          .text = cut(answer.failure_text),
+          .text = cut_text(answer.failure_text),
+          .cause = {},
           .retry_after = {}};
 }
-
-void describe(Outcome& outcome, const Connector& connector, const ErpAnswer& answer, const json& body) {
-  outcome.code = cut(value_at(body, connector.error_code_pointer));
-  outcome.text = cut(value_at(body, connector.error_text_pointer));
-  if (outcome.code.empty()) outcome.code = "http_" + std::to_string(answer.status);
-  if (outcome.text.empty()) outcome.text = "the ERP answered with status " + std::to_string(answer.status);
-  outcome.retry_after = answer.retry_after;
-}
-
-}  // namespace
 
 Outcome classify_create(const Connector& connector, const ErpAnswer& answer) {
   if (answer.failure != TransportFailure::kNone) return transport_outcome(answer);
@@ -74,7 +76,7 @@ Outcome classify_create(const Connector& connector, const ErpAnswer& answer) {
   Outcome outcome;
   outcome.kind = kind_of(connector, answer.status);
   if (outcome.kind == OutcomeKind::kPosted) {
-    outcome.reference = cut(value_at(body, connector.reference_pointer));
+    outcome.reference = cut_text(value_at(body, connector.reference_pointer));
   } else {
     describe(outcome, connector, answer, body);
   }
@@ -91,7 +93,7 @@ Outcome classify_look_up(const Connector& connector, const ErpAnswer& answer) {
   Outcome outcome;
   if (has_exact(connector.found, answer.status)) {
     outcome.kind = OutcomeKind::kPosted;
-    outcome.reference = cut(value_at(body, connector.reference_pointer));
+    outcome.reference = cut_text(value_at(body, connector.reference_pointer));
   } else if (has_exact(connector.absent, answer.status)) {
     outcome.kind = OutcomeKind::kAbsent;
   } else {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -18,7 +19,8 @@ struct ErpAnswer {
   TransportFailure failure = TransportFailure::kNone;
   std::string failure_text;
   int status = 0;
-  std::string body;  // cut at Connector::answer_bytes_max
+  std::map<std::string, std::string, std::less<>> headers;  // names in lower case; of several with one name the last
+  std::string body;                                         // cut at Connector::answer_bytes_max
   std::optional<Duration> retry_after;
 };
 
@@ -34,11 +36,18 @@ struct Outcome {
   OutcomeKind kind = OutcomeKind::kUnknown;
   std::string reference;   // kPosted; may be empty
   std::string code, text;  // why not
+  std::string cause;       // kRefused: what it depends on, "sku:85123A"; may be empty
   std::optional<Duration> retry_after;
 
   /// Whether the ERP is alive and talking business; what the circuit breaker counts.
   bool is_answered() const { return kind != OutcomeKind::kTransient && kind != OutcomeKind::kUnknown; }
 };
+
+/// What a failed transfer means: transient when no byte can have reached the ERP, else unknown.
+Outcome transport_outcome(const ErpAnswer& answer);
+bool contains(const StatusSet& set, int status);
+/// An ERP's message, cut to what is kept without leaving half a UTF-8 character.
+std::string cut_text(std::string text);
 
 Outcome classify_create(const Connector& connector, const ErpAnswer& answer);
 /// kPosted, kAbsent, or kUnknown when the look-up itself failed.

@@ -34,11 +34,11 @@ Result<DueClaims> PostingQueue::due(sql::Connection& connection, Instant now, st
   DueRequest request;
   request.now = now;
   request.limit = limit;
-  request.per_key = kDuePerKeyMax;
+  request.per_lane = kDuePerLaneMax;
   request.excluded = std::move(excluded);
-  request.after_key = after_key_;
+  request.after_lane = after_lane_;
   TS_ASSIGN_OR_RETURN(DuePage page, PostingReader(connection).due(request));
-  after_key_ = page.last_key;
+  after_lane_ = page.last_lane;
   DueClaims claims;
   claims.next_due = page.next_try_at;
   for (DuePosting& due : page.postings) {
@@ -72,6 +72,8 @@ Result<void> PostingQueue::record(sql::Connection& connection, std::span<const F
     row.status = status_of(result.status);
     row.erp_reference = result.erp_reference;
     row.error = error_text(result);
+    row.code = result.code;
+    row.cause = result.cause;
     if (has_time(result.status)) row.next_try_at = result.next_attempt_at;
     if (result.status == ForwardStatus::kUnknown && result.attempts >= kUnknownAlarmFrom) {
       ExceptionRaised& raised = unknown.emplace_back();
@@ -89,8 +91,8 @@ Result<void> PostingQueue::record(sql::Connection& connection, std::span<const F
   return {};
 }
 
-Result<void> PostingQueue::recover(sql::Connection& connection, Instant now) {
-  TS_RETURN_IF_ERROR(recover_postings(connection, now));
+Result<void> PostingQueue::recover(sql::Connection& connection, Instant now, Duration settle) {
+  TS_RETURN_IF_ERROR(recover_postings(connection, now, now + settle));
   return {};
 }
 

@@ -16,7 +16,7 @@
 
 namespace tillsync::hub {
 
-inline constexpr std::size_t kDuePerKeyMax = 64;      // postings of one key in one claim, so that many keys share it
+inline constexpr std::size_t kDuePerLaneMax = 64;     // postings of one till in one claim, so that many tills share it
 inline constexpr std::int64_t kUnknownAlarmFrom = 5;  // attempts that left the outcome unknown: a person has to look
 
 struct DueClaims {
@@ -26,7 +26,7 @@ struct DueClaims {
 
 class PostingQueue {
  public:
-  /// At most `limit`, first in, first out within a key; not of the excluded keys. Goes round the keys from call to call.
+  /// At most `limit`, first in, first out within a key; not of the excluded keys. Goes round the tills from call to call.
   Result<DueClaims> due(sql::Connection& connection, Instant now, std::size_t limit, std::set<std::string> excluded);
 
   /// Records as being sent those that are not to be looked up; returns the numbers that may go on (a person may have skipped one).
@@ -34,10 +34,10 @@ class PostingQueue {
   /// Results, and the exceptions that they raise or settle.
   static Result<void> record(sql::Connection& connection, std::span<const ForwardResult> results, Instant now);
   /// At start: what was being sent when the program ended has an unknown outcome.
-  static Result<void> recover(sql::Connection& connection, Instant now);
+  static Result<void> recover(sql::Connection& connection, Instant now, Duration settle);
 
  private:
-  std::string after_key_;
+  std::string after_lane_;
 };
 
 }  // namespace tillsync::hub

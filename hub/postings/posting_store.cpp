@@ -17,12 +17,12 @@ using sql::Param;
 using sql::Row;
 
 constexpr std::string_view kHub = "hub";
-constexpr std::size_t kPostingWidth = 20;
+constexpr std::size_t kPostingWidth = 21;
 constexpr std::string_view kInsertPosting =
     "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
-    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body) VALUES";
+    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body, lane) VALUES";
 constexpr std::string_view kSelectState =
-    "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key"
+    "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key, attempts > 1"
     " FROM posting WHERE posting_no = $1 /* for update */";
 constexpr std::string_view kUpdateState =
     "UPDATE posting SET status = $2, is_open = $3, attempts = attempts + $4, next_try_at = $5,"
@@ -55,6 +55,7 @@ struct PostingRow {
   std::string posting_id;
   std::optional<std::int64_t> event_no;
   std::string ordering_key;
+  bool has_failed = false;  // once at least: it may stand on the exceptions list
 };
 
 Result<void> write_totals(sql::Connection& connection, const Totals& totals) {
@@ -95,6 +96,7 @@ class Steps {
       posting.posting_id = row.text(7);
       if (!row.is_null(8)) posting.event_no = row.integer(8);
       posting.ordering_key = row.text(9);
+      posting.has_failed = row.integer(10) != 0;
     }));
     return found;
   }
@@ -135,15 +137,29 @@ Result<bool> is_balanced(sql::Connection& connection, std::int64_t posting_no) {
   return check_balance(posting.journal, posting.currency.code).empty();
 }
 
-ExceptionRaised refused(const PostingRow& row, std::string_view error) {
+constexpr std::pair<std::string_view, std::string_view> kRefusals[] = {
+    {"closed_period", "posting.closed_period"},       {"unknown_item", "posting.unknown_item"}, {"unknown_account", "posting.unknown_account"},
+    {"unknown_location", "posting.unknown_location"}, {"unknown_tax", "posting.unknown_tax"},   {"unbalanced", "posting.unbalanced"},
+    {"item_collision", "posting.item_collision"},     {"connector_failed", "posting.connector_failed"},
+};
+constexpr std::string_view kRefused = "posting.refused", kOutcomeUnknown = "posting.outcome_unknown";
+
+ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
+  const std::string_view error = result.error;
   ExceptionRaised raised;
-  raised.code = "posting.refused";
+  raised.code = exception_of_refusal(result.code);
   raised.subject = row.posting_id;
-  raised.cause_key = "posting:" + std::string(error.substr(0, error.find('\n')));
+  raised.cause_key = result.cause.empty() ? "posting:" + std::string(error.substr(0, error.find('\n'))) : result.cause;
   raised.location = LocationId(row.location);
   raised.event_no = row.event_no;
-  raised.detail = std::string(error) + " (" + row.kind + " of " + row.ordering_key + ")";
+  raised.detail = std::string(error) + " (" + row.kind + " of " + row.location + ")";
   return raised;
+}
+
+void settle_all(std::vector<ExceptionSettled>& settled, const std::string& posting_id, const std::string& why) {
+  settled.push_back({std::string(kRefused), posting_id, why});
+  settled.push_back({std::string(kOutcomeUnknown), posting_id, why});
+  for (const auto& [code, exception] : kRefusals) settled.push_back({std::string(exception), posting_id, why});
 }
 
 }  // namespace
@@ -174,7 +190,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
                    posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),
                    std::string_view(posting.ordering_key), to_string(status), std::int64_t{is_open(status) ? 1 : 0}, std::int64_t{0},
                    nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.balanced ? queued.blocked : queued.problem), now.micros, now.micros,
-                   Blob{bodies.back()}});
+                   Blob{bodies.back()}, std::string_view(queued.lane.empty() ? posting.ordering_key : queued.lane)});
     // Neighbours mostly belong to the same total.
     if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
         previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced || previous->blocked.empty() != queued.blocked.empty())
@@ -206,6 +222,12 @@ Result<std::vector<std::int64_t>> mark_sending(sql::Connection& connection, std:
   return marked;
 }
 
+std::string_view exception_of_refusal(std::string_view code) {
+  for (const auto& [refusal, exception] : kRefusals)
+    if (refusal == code) return exception;
+  return kRefused;
+}
+
 Result<RecordedResults> record_results(sql::Connection& connection, std::span<const PostingResult> results, Instant now) {
   Steps steps(connection, now);
   RecordedResults recorded;
@@ -216,17 +238,14 @@ Result<RecordedResults> record_results(sql::Connection& connection, std::span<co
     TS_RETURN_IF_ERROR(
         steps.take(result.posting_no, *row, result.status, kHub, detail, result.erp_reference, result.error, result.next_try_at));
     ++recorded.taken;
-    if (result.status == PostingStatus::kRefused) recorded.raised.push_back(refused(*row, result.error));
-    if (result.status == PostingStatus::kPosted) {
-      recorded.settled.push_back({"posting.refused", row->posting_id, "posted"});
-      recorded.settled.push_back({"posting.outcome_unknown", row->posting_id, "posted"});
-    }
+    if (result.status == PostingStatus::kRefused) recorded.raised.push_back(refused(*row, result));
+    if (result.status == PostingStatus::kPosted && row->has_failed) settle_all(recorded.settled, row->posting_id, "posted");
   }
   TS_RETURN_IF_ERROR(steps.finish());
   return recorded;
 }
 
-Result<std::size_t> recover_postings(sql::Connection& connection, Instant now) {
+Result<std::size_t> recover_postings(sql::Connection& connection, Instant now, Instant look_up_at) {
   std::vector<std::int64_t> sending;
   TS_RETURN_IF_ERROR(connection.query(kSelectSending, {}, [&sending](const Row& row) { sending.push_back(row.integer(0)); }));
   Steps steps(connection, now);
@@ -234,7 +253,7 @@ Result<std::size_t> recover_postings(sql::Connection& connection, Instant now) {
     TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
     TS_CHECK(row && may_follow(row->status, PostingStatus::kUnknown));
     TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kUnknown, kHub, "the hub stopped while it was on its way", {},
-                                  "the hub stopped while it was on its way", now));
+                                  "the hub stopped while it was on its way", look_up_at));
   }
   TS_RETURN_IF_ERROR(steps.finish());
   return sending.size();

@@ -30,14 +30,17 @@ struct PostingResult {
   PostingStatus status = PostingStatus::kPosted;  // posted, retrying, unknown, refused; queued: not sent, or a look-up found nothing
   std::string erp_reference;                      // of a posted one
   std::string error;                              // text of the ERP or the fault
+  std::string code, cause;                        // of a refused one: connectors/README.md; what it depends on, "sku:85123A"
   std::optional<Instant> next_try_at;             // of retrying and unknown
 };
 /// Marks postings as on their way, before they are sent. Returns the numbers of those that may be sent: others were changed
 /// by someone else in between.
 Result<std::vector<std::int64_t>> mark_sending(sql::Connection& connection, std::span<const std::int64_t> posting_nos, Instant now);
 /// Takes results in bulk; returns how many were taken. A result that does not follow the posting's state is left out. A refused
-/// one raises posting.refused, a posted one settles what stood open about it (through `raised`, `settled`, for the caller to
+/// one raises posting.<code> of the catalogue, else posting.refused; a posted one settles what stood open about it (through `raised`, `settled`, for the caller to
 /// hand to hub/exceptions in the same transaction).
+/// Codes of refusals that have an exception of their own; others raise posting.refused.
+std::string_view exception_of_refusal(std::string_view code);
 struct RecordedResults {
   std::size_t taken = 0;
   std::vector<ExceptionRaised> raised;
@@ -45,8 +48,8 @@ struct RecordedResults {
 };
 Result<RecordedResults> record_results(sql::Connection& connection, std::span<const PostingResult> results, Instant now);
 
-/// At start, before anything is sent: what was on its way has an unknown outcome. Returns how many.
-Result<std::size_t> recover_postings(sql::Connection& connection, Instant now);
+/// At start, before anything is sent: what was on its way has an unknown outcome, to be looked up at look_up_at. Returns how many.
+Result<std::size_t> recover_postings(sql::Connection& connection, Instant now, Instant look_up_at);
 
 /// Releases what is held because the period of that day was closed: it is queued, with another posting date where one is given (none: the
 /// business date stands). What is held because it does not balance stays so. Returns the posting ids; the caller settles their exceptions.

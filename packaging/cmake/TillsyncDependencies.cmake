@@ -19,6 +19,14 @@ find_package(tomlplusplus REQUIRED)
 find_package(Catch2 2 REQUIRED)
 find_package(prometheus-cpp REQUIRED CONFIG)
 
+# libjq of Debian 12 has no pkg-config file.
+find_path(JQ_INCLUDE_DIR jq.h REQUIRED)
+find_library(JQ_LIBRARY jq REQUIRED)
+add_library(ts_dep_jq INTERFACE)
+target_include_directories(ts_dep_jq SYSTEM INTERFACE ${JQ_INCLUDE_DIR})
+target_link_libraries(ts_dep_jq INTERFACE ${JQ_LIBRARY})
+add_library(ts::jq ALIAS ts_dep_jq)
+
 # msgpack-c is header-only here and is used without Boost.
 add_library(ts_dep_msgpack INTERFACE)
 target_compile_definitions(ts_dep_msgpack INTERFACE MSGPACK_NO_BOOST)

@@ -261,7 +261,7 @@ void ChainWorld::check_postings() {
 void ChainWorld::check_exceptions() {
   std::set<std::string> allowed = {"negative_stock", "conflict", "void_original_missing", "void_repeated", "count_superseded", "count_order_uncertain", "posting.outcome_unknown"};
   if (clock_jumped_) allowed.insert({"till_clock_ahead", "count_ahead_of_clock", "clock_skew"});
-  if (erp_refused_ || is_damaged()) allowed.insert("posting.refused");
+  if (erp_refused_ || is_damaged()) allowed.insert({"posting.refused", "posting.unknown_item"});
   if (cloned_) allowed.insert("identity_conflict");
   if (plan_.holds > 0 || plan_.leases > 0) allowed.insert({"reservation_broken", "oversold"});
   // A store or the hub that has lost its memory: what it had leased or promised waits for a person.

@@ -45,6 +45,7 @@ TESTED_BY = {
     "agent/sync/session_driver": "agent/sync/sync_loop",
     "hub/sync/sessions_driver": "hub/sync/sync_loop",
     "hub/erp/forwarder_driver": "hub/erp/forwarder_loop",
+    "hub/jq/jq_worker_loop": "hub/jq/jq_client",
     "hub/reservations/reservation_book": "hub/reservations/reservations",
     "hub/reservations/reservation_loader": "hub/reservations/reservations",
     "hub/reservations/reservation_rows": "hub/reservations/reservation_store",

@@ -12,8 +12,8 @@ using nlohmann::json;
 namespace {
 
 json generic() {
-  for (const BuiltInConnector& connector : built_in_connectors()) {
-    if (connector.name == "generic") return json::parse(connector.json_text);
+  for (const BuiltInFile& file : built_in_files()) {
+    if (file.connector == "generic" && file.file == "connector.json") return json::parse(file.text);
   }
   FAIL("generic is not built in");
   return {};
@@ -53,6 +53,56 @@ TEST_CASE("connector: a missing, misspelt or mistyped field is named", "[erp]") 
   CHECK(fault(changed).find("posted") != std::string::npos);
   CHECK(!parse_connector("[]"));
   CHECK(!parse_connector("{"));
+}
+
+namespace {
+json talking() {
+  return json::parse(R"({"name": "x", "title": "X 1", "operations": {"post": {"program": "post.jq", "turns_max": 3}, "look_up": {"program": "look_up.jq", "turns_max": 2}},
+    "settings": {"company": {"default": "1", "meaning": "which"}, "password": {"secret": true, "meaning": "of the user"}}, "batch": {"postings_max": 50},
+    "answers": {"handled": ["2xx", 422], "transient": [503], "stale_session": [401]}, "folds_case": true,
+    "limits": {"concurrency": 2, "rate_per_s": 2.5, "connect_timeout_ms": 1, "timeout_ms": 2, "answer_bytes_max": 3, "settle_ms": 4, "known_ttl_s": 5}})");
+}
+}  // namespace
+
+TEST_CASE("connector: a talking one reads, with its programs, settings and limits", "[erp]") {
+  const auto connector = parse_connector(talking().dump());
+  REQUIRE(connector);
+  CHECK(connector->is_talking());
+  CHECK(connector->operations.at("post").file == "post.jq");
+  CHECK(connector->operations.at("post").turns_max == 3);
+  REQUIRE(connector->settings.size() == 2);
+  CHECK(connector->settings[0].value_if_unset == "1");
+  CHECK_FALSE(connector->settings[0].is_secret);
+  CHECK_FALSE(connector->settings[1].value_if_unset);
+  CHECK(connector->settings[1].is_secret);
+  CHECK(connector->postings_max == 50);
+  CHECK(connector->folds_case);
+  CHECK(connector->rate_per_s == 2.5);
+  CHECK(connector->settle == milliseconds(4));
+  CHECK(connector->known_ttl == seconds(5));
+}
+
+TEST_CASE("connector: a talking one's faults are named; limits at and beyond", "[erp][limits]") {
+  const auto with = [](const char* pointer, json value) {
+    json changed = talking();
+    changed[json::json_pointer(pointer)] = std::move(value);
+    return fault(changed);
+  };
+  CHECK(with("/operations/post/turns_max", kTurnsMax).empty());
+  CHECK(with("/operations/post/turns_max", kTurnsMax + 1).find("turns_max") != std::string::npos);
+  CHECK(with("/operations/post/turns_max", 0).find("turns_max") != std::string::npos);
+  CHECK(with("/batch/postings_max", kBatchPostingsMax).empty());
+  CHECK(with("/batch/postings_max", kBatchPostingsMax + 1).find("postings_max") != std::string::npos);
+  CHECK(with("/operations/post/program", "../post.jq").find("program") != std::string::npos);
+  CHECK(with("/operations/post/program", "post.py").find("program") != std::string::npos);
+  CHECK(with("/operations/pots", json::object()).find("operations/pots") != std::string::npos);
+  CHECK(with("/settings/company", "1").find("settings/company") != std::string::npos);
+  CHECK(with("/limits/rate_per_s", -1).find("rate_per_s") != std::string::npos);
+  CHECK(with("/limits/settle_ms", -1).find("settle_ms") != std::string::npos);
+  CHECK(with("/create", json::object()).find("create") != std::string::npos);
+  json without = talking();
+  without["operations"].erase("look_up");
+  CHECK(fault(without).find("look_up") != std::string::npos);
 }
 
 TEST_CASE("template: known names are filled in, others stay", "[erp]") {

@@ -24,18 +24,22 @@ Outcome outcome(OutcomeKind kind) {
   return result;
 }
 
-struct Fixture {
+struct PlanFixture {
   ForwardPlan plan;
   Duration now{};
-  explicit Fixture(std::size_t concurrency = 8, std::int64_t failures_max = 100)
+  explicit PlanFixture(std::size_t concurrency = 8, std::int64_t failures_max = 100)
       : plan({.concurrency = concurrency, .claimed_max = 16, .retry = {}, .breaker = {.failures_max = failures_max}}) {}
 
   std::vector<std::int64_t> start() {
     std::vector<std::int64_t> numbers;
-    for (const ForwardAction& action : plan.next_actions(now)) numbers.push_back(action.look_up ? -action.posting->posting_no : action.posting->posting_no);
+    for (const ForwardJob& job : plan.next_jobs(now)) {
+      jobs[job.postings.front()->posting_no] = job.job_no;
+      for (const ClaimedPosting* posting : job.postings) numbers.push_back(job.look_up ? -posting->posting_no : posting->posting_no);
+    }
     return numbers;
   }
-  void finish(std::int64_t no, OutcomeKind kind) { plan.finished(no, outcome(kind), now, kWall, 0); }
+  std::map<std::int64_t, std::uint64_t> jobs;  // by their first posting
+  void finish(std::int64_t no, OutcomeKind kind) { plan.finished(jobs.at(no), {outcome(kind)}, now, kWall, 0); }
   std::vector<std::pair<std::int64_t, ForwardStatus>> results() {
     std::vector<std::pair<std::int64_t, ForwardStatus>> found;
     for (const ForwardResult& result : plan.take_results()) found.emplace_back(result.posting_no, result.status);
@@ -49,7 +53,7 @@ using Results = std::vector<std::pair<std::int64_t, ForwardStatus>>;
 }  // namespace
 
 TEST_CASE("forward plan: one at a time per key, in order; keys go side by side", "[erp]") {
-  Fixture fixture;
+  PlanFixture fixture;
   fixture.plan.claimed({posting(1, "a"), posting(2, "b"), posting(3, "a")});
   CHECK(fixture.start() == Numbers{1, 2});
   CHECK(fixture.start().empty());
@@ -65,7 +69,7 @@ TEST_CASE("forward plan: one at a time per key, in order; keys go side by side",
 }
 
 TEST_CASE("forward plan: no more in flight than allowed, and no more claimed than fits", "[erp]") {
-  Fixture fixture(2);
+  PlanFixture fixture(2);
   std::vector<ClaimedPosting> many;
   for (std::int64_t i = 1; i <= 15; ++i) many.push_back(posting(i, "key" + std::to_string(i)));
   fixture.plan.claimed(std::move(many));
@@ -79,7 +83,7 @@ TEST_CASE("forward plan: a failure gives the rest of its key back, and only of i
   for (const auto& [kind, status] : {std::pair(OutcomeKind::kRefused, ForwardStatus::kRefused),
                                      std::pair(OutcomeKind::kTransient, ForwardStatus::kRetrying),
                                      std::pair(OutcomeKind::kUnknown, ForwardStatus::kUnknown)}) {
-    Fixture fixture;
+    PlanFixture fixture;
     fixture.plan.claimed({posting(1, "a"), posting(2, "a"), posting(3, "b")});
     CHECK(fixture.start() == Numbers{1, 3});
     fixture.finish(1, kind);
@@ -91,7 +95,7 @@ TEST_CASE("forward plan: a failure gives the rest of its key back, and only of i
 }
 
 TEST_CASE("forward plan: an unknown outcome is looked up, and created only when the ERP does not have it", "[erp]") {
-  Fixture fixture;
+  PlanFixture fixture;
   fixture.plan.claimed({posting(1, "a", true), posting(2, "a")});
   CHECK(fixture.start() == Numbers{-1});
   SECTION("the ERP has it") {
@@ -112,14 +116,14 @@ TEST_CASE("forward plan: an unknown outcome is looked up, and created only when 
 }
 
 TEST_CASE("forward plan: failures count attempts and push the next one back", "[erp]") {
-  Fixture fixture;
+  PlanFixture fixture;
   ClaimedPosting third = posting(1, "a");
   third.attempts = 2;
   fixture.plan.claimed({third});
   fixture.start();
   Outcome busy = outcome(OutcomeKind::kTransient);
   busy.retry_after = seconds(9);
-  fixture.plan.finished(1, busy, {}, kWall, 0);
+  fixture.plan.finished(fixture.jobs.at(1), {busy}, {}, kWall, 0);
   const auto results = fixture.plan.take_results();
   REQUIRE(results.size() == 1);
   CHECK(results[0].attempts == 3);
@@ -127,7 +131,7 @@ TEST_CASE("forward plan: failures count attempts and push the next one back", "[
 }
 
 TEST_CASE("forward plan: a stopped breaker sends nothing and gives back what waits; the probe is one posting", "[erp]") {
-  Fixture fixture(2, 2);
+  PlanFixture fixture(2, 2);
   fixture.plan.claimed({posting(1, "a"), posting(2, "b"), posting(3, "c", true), posting(4, "d")});
   CHECK(fixture.start() == Numbers{1, 2});
   fixture.finish(1, OutcomeKind::kTransient);
@@ -146,7 +150,7 @@ TEST_CASE("forward plan: a stopped breaker sends nothing and gives back what wai
 }
 
 TEST_CASE("forward plan: what is in flight stays when the rest is given back", "[erp]") {
-  Fixture fixture(1);
+  PlanFixture fixture(1);
   fixture.plan.claimed({posting(1, "a"), posting(2, "a"), posting(3, "b")});
   CHECK(fixture.start() == Numbers{1});
   fixture.plan.release_waiting();
@@ -155,4 +159,126 @@ TEST_CASE("forward plan: what is in flight stays when the rest is given back", "
   fixture.finish(1, OutcomeKind::kPosted);
   CHECK(fixture.results() == Results{{1, ForwardStatus::kPosted}});
   CHECK(fixture.start().empty());
+}
+
+namespace {
+
+struct BatchFixture {
+  ForwardPlan plan{{.concurrency = 2, .postings_max = 4, .claimed_max = 64, .settle = seconds(10), .retry = {}, .breaker = {.failures_max = 2}}};
+  std::vector<ForwardJob> jobs;
+
+  std::vector<Numbers> start() {
+    std::vector<Numbers> started;
+    for (ForwardJob& job : plan.next_jobs({})) {
+      Numbers numbers;
+      for (const ClaimedPosting* one : job.postings) numbers.push_back(one->posting_no);
+      started.push_back(numbers);
+      jobs.push_back(std::move(job));
+    }
+    return started;
+  }
+  void finish(std::size_t job, std::initializer_list<OutcomeKind> kinds) {
+    std::vector<Outcome> outcomes;
+    for (const OutcomeKind kind : kinds) outcomes.push_back(outcome(kind));
+    plan.finished(jobs.at(job).job_no, outcomes, {}, kWall, 0);
+  }
+  Results results() {
+    Results found;
+    for (const ForwardResult& result : plan.take_results()) found.emplace_back(result.posting_no, result.status);
+    return found;
+  }
+};
+
+constexpr auto kYes = OutcomeKind::kPosted;
+constexpr auto kNo = OutcomeKind::kRefused;
+
+}  // namespace
+
+TEST_CASE("forward plan: a job takes from several keys, each in order, and never looks up and creates together", "[erp]") {
+  BatchFixture fixture;
+  fixture.plan.claimed({posting(1, "a"), posting(2, "a"), posting(3, "b", true), posting(4, "c"), posting(5, "d"), posting(6, "e")});
+  CHECK(fixture.start() == std::vector<Numbers>{{1, 2, 4, 5}, {3}});
+  CHECK(fixture.start().empty());
+  fixture.finish(0, {kYes, kYes, kNo, kYes});
+  CHECK(fixture.start() == std::vector<Numbers>{{6}});
+  CHECK(fixture.results() == Results{{1, ForwardStatus::kPosted}, {2, ForwardStatus::kPosted}, {4, ForwardStatus::kRefused}, {5, ForwardStatus::kPosted}});
+  fixture.finish(1, {kYes});
+  fixture.finish(2, {kYes});
+  CHECK(fixture.plan.held() == 0);
+}
+
+TEST_CASE("forward plan: one bad entry of a batch does not hold the rest", "[erp]") {
+  BatchFixture fixture;
+  fixture.plan.claimed({posting(1, "a"), posting(2, "b"), posting(3, "c"), posting(4, "d")});
+  CHECK(fixture.start() == std::vector<Numbers>{{1, 2, 3, 4}});
+  fixture.plan.split(fixture.jobs[0].job_no);
+  CHECK(fixture.start() == std::vector<Numbers>{{1, 2}});
+  fixture.finish(1, {kYes, kYes});
+  CHECK(fixture.start() == std::vector<Numbers>{{3, 4}});
+  fixture.plan.split(fixture.jobs[2].job_no);
+  CHECK(fixture.start() == std::vector<Numbers>{{3}});
+  fixture.finish(3, {kNo});
+  CHECK(fixture.start() == std::vector<Numbers>{{4}});
+  fixture.finish(4, {kYes});
+  CHECK(fixture.results() ==
+        Results{{1, ForwardStatus::kPosted}, {2, ForwardStatus::kPosted}, {3, ForwardStatus::kRefused}, {4, ForwardStatus::kPosted}});
+  CHECK(fixture.plan.held() == 0);
+  CHECK(fixture.plan.held_keys().empty());
+}
+
+TEST_CASE("forward plan: what stands behind a refused one of its key in a split batch is given back, not sent", "[erp]") {
+  BatchFixture fixture;
+  fixture.plan.claimed({posting(0, "b"), posting(1, "a"), posting(2, "a"), posting(3, "a"), posting(4, "a")});
+  CHECK(fixture.start() == std::vector<Numbers>{{0, 1, 2, 3}});
+  fixture.plan.split(fixture.jobs[0].job_no);
+  CHECK(fixture.start() == std::vector<Numbers>{{0, 1}});
+  fixture.finish(1, {kYes, kNo});
+  CHECK(fixture.start().empty());
+  CHECK(fixture.results() == Results{{0, ForwardStatus::kPosted},
+                                     {1, ForwardStatus::kRefused},
+                                     {2, ForwardStatus::kReleased},
+                                     {3, ForwardStatus::kReleased},
+                                     {4, ForwardStatus::kReleased}});
+  CHECK(fixture.plan.held() == 0);
+}
+
+TEST_CASE("forward plan: a breaker that stops in the middle of a split gives the halves back", "[erp]") {
+  BatchFixture fixture;
+  fixture.plan.claimed({posting(1, "a"), posting(2, "a"), posting(3, "b"), posting(4, "c"), posting(5, "d")});
+  CHECK(fixture.start() == std::vector<Numbers>{{1, 2, 3, 4}, {5}});
+  fixture.plan.split(fixture.jobs[0].job_no);
+  CHECK(fixture.start() == std::vector<Numbers>{{1, 2}});
+  fixture.finish(1, {OutcomeKind::kTransient});
+  fixture.finish(2, {OutcomeKind::kTransient, OutcomeKind::kTransient});
+  const Results results = fixture.results();
+  CHECK(results == Results{{5, ForwardStatus::kRetrying}, {1, ForwardStatus::kRetrying}, {2, ForwardStatus::kRetrying}, {3, ForwardStatus::kReleased}, {4, ForwardStatus::kReleased}});
+  CHECK(fixture.plan.held() == 0);
+  CHECK(fixture.plan.waiting() == 0);
+}
+
+TEST_CASE("forward plan: an unknown outcome is looked up when the ERP has settled, and not before", "[erp]") {
+  BatchFixture fixture;
+  fixture.plan.claimed({posting(1, "a"), posting(2, "b", true)});
+  fixture.start();
+  fixture.finish(0, {OutcomeKind::kUnknown});
+  fixture.finish(1, {OutcomeKind::kUnknown});
+  const auto results = fixture.plan.take_results();
+  REQUIRE(results.size() == 2);
+  CHECK(results[0].next_attempt_at == kWall + seconds(10));
+  CHECK(results[1].next_attempt_at == kWall);  // a look-up that failed comes again by the back-off alone
+}
+
+TEST_CASE("forward plan: those that failed together do not come back together", "[erp]") {
+  BatchFixture fixture;
+  std::vector<ClaimedPosting> claimed;
+  for (std::int64_t no = 1; no <= 4; ++no) {
+    claimed.push_back(posting(no, "key" + std::to_string(no)));
+    claimed.back().attempts = 8;
+  }
+  fixture.plan.claimed(std::move(claimed));
+  fixture.start();
+  fixture.plan.finished(fixture.jobs[0].job_no, std::vector<Outcome>(4, outcome(OutcomeKind::kTransient)), {}, kWall, 12'345);
+  std::set<std::int64_t> times;
+  for (const ForwardResult& result : fixture.plan.take_results()) times.insert(result.next_attempt_at.micros);
+  CHECK(times.size() == 4);
 }

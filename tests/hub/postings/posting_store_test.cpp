@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "hub/exceptions/catalogue.h"
 #include "tests/hub/postings/posting_fixture.h"
 
 using namespace tillsync;
@@ -79,7 +80,7 @@ TEST_CASE("posting store: a refusal is an exception, posting it later settles it
   hub.take(sale("1", {goods_line("A", 2, 100)}));
   hub.send(2, PostingStatus::kRefused);
   CHECK(hub.database.texts("SELECT subject || ' ' || cause_key || ' ' || detail FROM exception_case WHERE code = 'posting.refused'") ==
-        Texts{hub.id_of(1) + " posting:no such product no such product (sale of GB/GB-1)"});
+        Texts{hub.id_of(1) + " posting:no such product no such product (sale of GB)"});
   CHECK(act_on_posting(hub.connection(), hub.id_of(1), PostingAction::kRetry, "ann", "product made", kNow).value() ==
         PostingActionStatus::kDone);
   hub.send(2, PostingStatus::kPosted);
@@ -92,15 +93,16 @@ TEST_CASE("posting store: after a crash what was on its way is unknown, to be lo
   hub.take({incoming(sale("1", {goods_line("A", 2, 100)})), incoming(sale("2", {goods_line("A", 2, 100)}))});
   REQUIRE(mark_sending(hub.connection(), std::vector<std::int64_t>{2}, kNow));
   sql::Connection& reopened = hub.database.crash();
-  CHECK(recover_postings(reopened, kNow).value() == 1);
-  CHECK(recover_postings(reopened, kNow).value() == 0);
+  CHECK(recover_postings(reopened, kNow, kNow).value() == 1);
+  CHECK(recover_postings(reopened, kNow, kNow).value() == 0);
   PostingReader reader(reopened);
   DueRequest request;
   request.now = kNow;
-  request.per_key = 10;
+  request.per_lane = 10;
   const auto due = reader.due(request);
-  REQUIRE(due->postings.size() == 1);
+  REQUIRE(due->postings.size() == 2);
   CHECK(due->postings[0].status == PostingStatus::kUnknown);
+  CHECK(due->postings[1].status == PostingStatus::kQueued);
 }
 
 TEST_CASE("posting store: a look-up that finds nothing queues it again, one that finds it is done", "[postings]") {
@@ -163,4 +165,14 @@ TEST_CASE("posting store: absurd amounts go in and out of the totals without har
   for (const std::int64_t event_no : {1, 2})
     CHECK(act_on_posting(hub.connection(), hub.id_of(event_no), PostingAction::kSkip, "ann", "absurd", kNow).value() == PostingActionStatus::kDone);
   CHECK(totals(hub)[0] == "sale queued 1 100 -1");
+}
+
+TEST_CASE("posting store: a refusal by its kind is an exception of its own, grouped by what it depends on", "[postings]") {
+  CHECK(exception_of_refusal("closed_period") == "posting.closed_period");
+  CHECK(exception_of_refusal("unknown_item") == "posting.unknown_item");
+  CHECK(exception_of_refusal("unbalanced") == "posting.unbalanced");
+  CHECK(exception_of_refusal("rejected") == "posting.refused");
+  CHECK(exception_of_refusal("") == "posting.refused");
+  for (const char* code : {"closed_period", "unknown_item", "unknown_account", "unknown_location", "unknown_tax", "unbalanced", "item_collision", "connector_failed", "rejected"})
+    CHECK(is_in_catalogue(exception_of_refusal(code)));
 }

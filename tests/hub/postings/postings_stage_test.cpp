@@ -71,7 +71,7 @@ TEST_CASE("postings stage: a void that waited is posted behind its original", "[
   CHECK(back.gross.minor == -200);
   CHECK(back.business_date == date_of(kMorning));
   DueRequest request;
-  request.per_key = 10;
+  request.per_lane = 10;
   const auto due = hub.due(request);
   REQUIRE(due.size() == 2);
   CHECK(due[0].kind == "sale");
@@ -83,7 +83,7 @@ TEST_CASE("postings stage: a void and then its original in one batch", "[posting
   PostingHub hub;
   hub.take({incoming(void_of("v", "1")), incoming(sale("1", {goods_line("A", 2, 100)}))});
   DueRequest request;
-  request.per_key = 10;
+  request.per_lane = 10;
   const auto due = hub.due(request);
   REQUIRE(due.size() == 2);
   CHECK(due[0].kind == "sale");
