@@ -62,9 +62,9 @@ Side hub_side(const std::map<TillId, TillFacts>& tills) {
   return side;
 }
 
-void add_posting(Side& erp, const Posting& posting, std::int64_t documents) {
-  if (!is_money(posting.kind)) return;  // goods, cash that moved inside, and sums, for which their documents stand
-  erp.documents += documents;
+void add_posting(Side& erp, const Posting& posting) {
+  if (!is_money(posting.kind)) return;
+  ++erp.documents;
   if (posting.currency.code.empty()) return;
   SideFigures& money = erp.money[posting.currency.code];
   std::int64_t tenders = 0, tax = 0, rest = 0;

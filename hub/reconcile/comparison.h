@@ -32,9 +32,9 @@ struct DaySides {
 
 Side pos_side(const std::map<TillId, TillFacts>& tills);
 Side hub_side(const std::map<TillId, TillFacts>& tills);
-/// Adds an acknowledged posting of sales, returns or voids (stock alone adds nothing). The journal says tenders and tax by their labels, whatever
-/// the accounts are; rounding is what tenders have more than gross; the rest is net. documents: how many of the day it stands for.
-void add_posting(Side& erp, const Posting& posting, std::int64_t documents);
+/// Adds the acknowledged posting of a sale, return or void; others (stock, closes, cash movements, sums of these) add nothing. The journal says tenders and tax by their labels, whatever
+/// the accounts are; rounding is what tenders have more than gross; the rest is net.
+void add_posting(Side& erp, const Posting& posting);
 
 /// The figures in which the sides of a currency are not all equal: "net", "tax", "gross", "rounding", "tax:S", "tender:card". Where a close says
 /// its tax as one sum, or no tenders, that is no difference.

@@ -16,8 +16,6 @@ using sql::Row;
 constexpr std::string_view kSelectPosting =
     "SELECT status, posting_id, last_error, body FROM posting WHERE posting_no = 2 * $1"
     " UNION ALL SELECT status, posting_id, last_error, body FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
-// Postings that stand for many documents.
-constexpr std::string_view kSelectSummed = "SELECT status, posting_id, last_error, body FROM posting WHERE event_no IS NULL AND location = $1 AND business_date = $2";
 
 struct PostingOf {
   PostingStatus status = PostingStatus::kHeld;
@@ -25,8 +23,7 @@ struct PostingOf {
   Posting posting;
 };
 
-/// Keeps the first error: a query's callback has no way to stop it.
-Result<std::optional<PostingOf>> read_posting(const Row& row) {
+Result<PostingOf> read_posting(const Row& row) {
   PostingOf found;
   found.status = posting_status(row.text(0)).value_or(PostingStatus::kHeld);
   found.posting_id = row.text(1);
@@ -35,47 +32,17 @@ Result<std::optional<PostingOf>> read_posting(const Row& row) {
   return found;
 }
 
-class DayPostings {
- public:
-  static Result<DayPostings> read(sql::Connection& connection, const DayKey& day) {
-    DayPostings postings(connection);
-    Result<void> failed;
-    TS_RETURN_IF_ERROR(connection.query(kSelectSummed, {day.location.view(), std::int64_t{day.business_date.days}}, [&](const Row& row) {
-      auto one = read_posting(row);
-      if (!one) {
-        failed = std::unexpected(std::move(one).error());
-        return;
-      }
-      for (const std::string& document : (*one)->posting.documents) postings.summed_of_.emplace(document, postings.summed_.size());
-      postings.summed_.push_back(std::move(**one));
-    }));
-    TS_RETURN_IF_ERROR(failed);
-    return postings;
-  }
-
-  Result<std::optional<PostingOf>> of_event(std::int64_t event_no) {
-    std::optional<PostingOf> found;
-    Result<void> failed;
-    TS_RETURN_IF_ERROR(connection_->query(kSelectPosting, {event_no}, [&](const Row& row) {
-      auto one = read_posting(row);
-      if (one) found = std::move(**one);
-      else failed = std::unexpected(std::move(one).error());
-    }));
-    TS_RETURN_IF_ERROR(failed);
-    return found;
-  }
-  const PostingOf* summed_of(const EventId& event_id) const {
-    const auto found = summed_of_.find(event_id_text(event_id));
-    return found == summed_of_.end() ? nullptr : &summed_[found->second];
-  }
-  const std::vector<PostingOf>& summed() const { return summed_; }
-
- private:
-  explicit DayPostings(sql::Connection& connection) : connection_(&connection) {}
-  sql::Connection* connection_;
-  std::vector<PostingOf> summed_;
-  std::map<std::string, std::size_t> summed_of_;  // by event id text
-};
+Result<std::optional<PostingOf>> posting_of_event(sql::Connection& connection, std::int64_t event_no) {
+  std::optional<PostingOf> found;
+  Result<void> failed;
+  TS_RETURN_IF_ERROR(connection.query(kSelectPosting, {event_no}, [&](const Row& row) {
+    auto one = read_posting(row);
+    if (one) found = std::move(*one);
+    else failed = std::unexpected(std::move(one).error());
+  }));
+  TS_RETURN_IF_ERROR(failed);
+  return found;
+}
 
 bool has_money(std::string_view contract) { return contract == "sale" || contract == "return"; }
 
@@ -83,8 +50,8 @@ std::string figure(std::int64_t value, const std::string& currency) { return cur
 
 class DifferenceFinder {
  public:
-  DifferenceFinder(sql::Connection& connection, const DayKey& day, DayPostings postings, std::map<std::int64_t, TillVerdict> by_close)
-      : events_(connection), day_(day), postings_(std::move(postings)), by_close_(std::move(by_close)) {}
+  DifferenceFinder(sql::Connection& connection, const DayKey& day, std::map<std::int64_t, TillVerdict> by_close)
+      : connection_(connection), events_(connection), day_(day), by_close_(std::move(by_close)) {}
 
   /// Of one event; none when all sides agree.
   Result<void> look_at(std::int64_t event_no, std::vector<DocumentDifference>& found) {
@@ -93,10 +60,7 @@ class DifferenceFinder {
     if (summary->contract == "till-close") return look_at_close(*summary, found);
     const bool is_void = summary->contract == "void";
     if (!is_void && !has_money(summary->contract) && summary->contract != "stock-movement") return {};
-    TS_ASSIGN_OR_RETURN(auto posting, postings_.of_event(event_no));
-    if (!posting) {
-      if (const PostingOf* summed = postings_.summed_of(summary->event_id)) posting = *summed;
-    }
+    TS_ASSIGN_OR_RETURN(const auto posting, posting_of_event(connection_, event_no));
     DocumentDifference difference = about(*summary, posting);
     if (!posting) {
       // A movement of nothing has no posting; training counts nowhere.
@@ -148,9 +112,9 @@ class DifferenceFinder {
     return {};
   }
 
+  sql::Connection& connection_;
   EventReader events_;
   DayKey day_;
-  DayPostings postings_;
   std::map<std::int64_t, TillVerdict> by_close_;  // by the last close of a till
 };
 
@@ -181,13 +145,10 @@ Result<std::optional<DayComparison>> read_comparison(sql::Connection& connection
   comparison.said = said_by_closes(tills);
   comparison.sides.hub = hub_side(tills);
   if (std::ranges::any_of(tills, [](const auto& entry) { return !entry.second.closes.empty(); })) comparison.sides.pos = pos_side(tills);
-  TS_ASSIGN_OR_RETURN(DayPostings postings, DayPostings::read(connection, day));
   for (const std::int64_t event_no : event_nos) {
-    TS_ASSIGN_OR_RETURN(const auto posting, postings.of_event(event_no));
-    if (posting && posting->status == PostingStatus::kPosted) add_posting(comparison.sides.erp, posting->posting, 1);
+    TS_ASSIGN_OR_RETURN(const auto posting, posting_of_event(connection, event_no));
+    if (posting && posting->status == PostingStatus::kPosted) add_posting(comparison.sides.erp, posting->posting);
   }
-  for (const PostingOf& summed : postings.summed())
-    if (summed.status == PostingStatus::kPosted) add_posting(comparison.sides.erp, summed.posting, static_cast<std::int64_t>(summed.posting.documents.size()));
   return comparison;
 }
 
@@ -198,8 +159,7 @@ Result<DifferencePage> read_differences(sql::Connection& connection, const DayKe
   std::map<std::int64_t, TillVerdict> by_close;
   for (const auto& [till, facts] : tills)
     if (!facts.closes.empty()) by_close.emplace(facts.closes.back().event_no, judge_till(facts));
-  TS_ASSIGN_OR_RETURN(DayPostings postings, DayPostings::read(connection, day));
-  DifferenceFinder finder(connection, day, std::move(postings), std::move(by_close));
+  DifferenceFinder finder(connection, day, std::move(by_close));
   DifferencePage page;
   for (auto at = std::ranges::upper_bound(event_nos, after); at != event_nos.end(); ++at) {
     if (page.differences.size() >= limit) {

@@ -8,11 +8,6 @@ namespace {
 
 bool counts(const IncomingDocument& incoming) { return incoming.verdict == Verdict::kNew && incoming.document.has_value(); }
 
-bool may_have_posting(const Document& document) {
-  return std::holds_alternative<Sale>(document.body) || std::holds_alternative<Return>(document.body) ||
-         std::holds_alternative<StockMovement>(document.body) || std::holds_alternative<Void>(document.body);
-}
-
 const Sale* money_of(const Document& document) {
   if (const auto* sale = std::get_if<Sale>(&document.body)) return sale;
   return std::get_if<Return>(&document.body);
@@ -92,7 +87,8 @@ class DaysDecider {
     const auto lock = rows_.days.find(day);
     if (lock == rows_.days.end()) return;
     reopen(lock->first, lock->second, event_no, std::string(day_type(document)) + " " + document.header.document_no.value + " of till " + document.header.till.value);
-    if (lock->second.is_locked && is_effective && may_have_posting(document)) redate(day, event_no);
+    // Whether there is a posting at all is not known here; without one the fact says nothing.
+    if (lock->second.is_locked && is_effective) redate(day, event_no);
   }
   void look_at_day(const DayKey& day, std::int64_t event_no, std::nullopt_t) {
     const auto lock = rows_.days.find(day);

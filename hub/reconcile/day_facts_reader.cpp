@@ -37,17 +37,14 @@ Result<void> count_postings(sql::Connection& connection, DayFacts& facts) {
   TS_ASSIGN_OR_RETURN(const auto rows, PostingReader(connection).totals(facts.day.location, facts.day.business_date));
   PostingCounts& counts = facts.postings;
   for (const PostingTotalRow& row : rows) {
+    if (row.kind == "summed") continue;  // a sum of documents whose own postings are counted
     switch (row.status) {
       case PostingStatus::kPosted: counts.posted += row.postings; break;
-      case PostingStatus::kQueued:
-      case PostingStatus::kSending:
-      case PostingStatus::kCollected:
-      case PostingStatus::kSummed:
-      case PostingStatus::kRetrying: counts.open += row.postings; break;
       case PostingStatus::kUnknown: counts.unknown += row.postings; break;
       case PostingStatus::kRefused: counts.refused += row.postings; break;
       case PostingStatus::kHeld: counts.held += row.postings; break;
       case PostingStatus::kSkipped: counts.skipped += row.postings; break;
+      default: counts.open += row.postings; break;  // waits for something, or is on its way
     }
   }
   return {};
