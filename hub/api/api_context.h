@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "common/base/time.h"
+#include "common/crypto/signature.h"
 #include "hub/api/api_call.h"
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
+#include "hub/reconcile/day_policy.h"
 #include "hub/reservations/availability_cache.h"
 #include "hub/writer/commands.h"
 
@@ -37,6 +39,12 @@ struct ConnectorState {
   std::string last_error;
 };
 
+/// How days are judged, and what their certificates are signed with.
+struct DayContext {
+  DayPolicy policy;
+  SignatureKeyPair keys;
+};
+
 struct ApiContext {
   WriterPort& writer;
   ReadPool& reads;
@@ -56,6 +64,7 @@ struct ApiContext {
   /// Called after a COMMIT that queued something for the agents.
   std::function<void()> outbound_advanced;
   KeysInProgress keys_in_progress;
+  DayContext days = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -70,6 +79,7 @@ std::vector<Endpoint> posting_endpoints();
 std::vector<Endpoint> exception_endpoints();
 std::vector<Endpoint> fleet_endpoints();
 std::vector<Endpoint> reconciliation_endpoints();
+std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
 
 /// Runs `effect` in the writer's transaction and answers with what it returns, after COMMIT; its Error becomes a problem and

@@ -1,5 +1,7 @@
 #include "hub/postings/posting_map.h"
 
+#include <algorithm>
+
 #include "hub/postings/journal.h"
 
 namespace tillsync::hub {
@@ -86,26 +88,48 @@ bool is_empty(const PostingQueued& queued) {
   return queued.posting.journal.empty() && queued.posting.stock.empty() && queued.balanced;
 }
 
-PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock) {
+Currency posted_currency(const TillClose& close) {
+  if (!close.currency.code.empty() || close.totals.empty()) return close.currency;
+  return close.totals.front().currency;
+}
+
+std::vector<std::string> unposted_currencies(const TillClose& close) {
+  const Currency posted = posted_currency(close);
+  std::vector<std::string> others;
+  for (const CloseTender& tender : close.tenders)
+    if (tender.over_short.minor != 0 && tender.currency != posted && std::ranges::find(others, tender.currency.code) == others.end()) others.push_back(tender.currency.code);
+  return others;
+}
+
+PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock, const Chart& chart) {
   const Body& body = incoming.document->body;
+  const auto with_journal = [&](std::string_view kind, Journal journal, const std::string& currency) {
+    PostingQueued queued = start(source_of(incoming), &body, kind, stock);
+    if (!journal.lines.empty()) queued.posting.currency = Currency{currency};
+    queued.posting.journal = std::move(journal.lines);
+    queued.balanced = journal.problem.empty();
+    queued.problem = std::move(journal.problem);
+    return queued;
+  };
   if (const auto* movement = std::get_if<StockMovement>(&body)) {
-    // Without a currency a cost makes no journal; the ERP values the stock by the unit cost on its line.
+    // Without a chart of costs a cost makes no journal; the ERP values the stock by the unit cost on its line.
     if (movement->reverses) return {};
-    return start(source_of(incoming), &body, "stock", stock);
+    return with_journal("stock", journal_of(*movement, chart), chart.currency);
   }
+  if (const auto* close = std::get_if<TillClose>(&body)) {
+    const Currency currency = posted_currency(*close);
+    return with_journal("till_close", journal_of(*close, chart, currency), currency.code);
+  }
+  if (const auto* event = std::get_if<TillEvent>(&body)) return with_journal("till_event", journal_of(*event, chart), event->currency.code);
   const auto* sale = std::get_if<Sale>(&body);
   const auto* returned = std::get_if<Return>(&body);
   if (sale == nullptr && returned == nullptr) return {};
   const bool is_return = sale == nullptr;
   const Sale& money = is_return ? *returned : *sale;
-  PostingQueued queued = start(source_of(incoming), &body, is_return ? "return" : "sale", stock);
-  Journal journal = journal_of(money, is_return);
-  queued.posting.currency = money.currency;
-  queued.posting.journal = std::move(journal.lines);
-  queued.posting.gross = is_return ? opposite(money.totals.gross) : money.totals.gross;
-  queued.balanced = journal.problem.empty();
-  queued.problem = std::move(journal.problem);
   // Also one of nothing but zeros: the ERP then has as many sales as the tills, and the day can be compared by count.
+  PostingQueued queued = with_journal(is_return ? "return" : "sale", journal_of(money, is_return, chart), money.currency.code);
+  queued.posting.currency = money.currency;
+  queued.posting.gross = is_return ? opposite(money.totals.gross) : money.totals.gross;
   return queued;
 }
 

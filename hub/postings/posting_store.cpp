@@ -6,6 +6,7 @@
 #include "hub/intake/intake.h"
 #include "hub/postings/journal.h"
 #include "hub/postings/posting_reader.h"
+#include "hub/postings/summed_store.h"
 #include "hub/postings/schema.h"
 #include "hub/writer/bulk_insert.h"
 
@@ -16,7 +17,7 @@ using sql::Blob;
 using sql::Param;
 using sql::Row;
 
-constexpr std::string_view kHub = "hub";
+constexpr std::string_view kHub = "hub", kSummedKind = "summed";
 constexpr std::size_t kPostingWidth = 21;
 constexpr std::string_view kInsertPosting =
     "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
@@ -35,6 +36,9 @@ constexpr std::string_view kAddTotal =
     " postings = postings + excluded.postings, gross_minor = gross_minor + excluded.gross_minor,"
     " units_milli = units_milli + excluded.units_milli";
 constexpr std::string_view kSelectBody = "SELECT body FROM posting WHERE posting_no = $1";
+constexpr std::string_view kSelectHeldOfDay =
+    "SELECT posting_no, body FROM posting WHERE status = 'held' AND location = $1 AND business_date = $2 ORDER BY posting_no";
+constexpr std::string_view kUpdateBody = "UPDATE posting SET body = $2 WHERE posting_no = $1";
 constexpr std::string_view kSelectSending = "SELECT posting_no FROM posting WHERE is_open = 1 AND status = 'sending'";
 
 struct Total {
@@ -175,7 +179,8 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   Total* total = nullptr;
   for (const PostingQueued& queued : postings) {
     const Posting& posting = queued.posting;
-    const PostingStatus status = queued.balanced ? PostingStatus::kQueued : PostingStatus::kHeld;
+    const bool may_be_sent = queued.balanced && queued.blocked.empty();
+    const PostingStatus status = !may_be_sent ? PostingStatus::kHeld : queued.is_collected ? PostingStatus::kCollected : PostingStatus::kQueued;
     const std::int64_t units = units_of(posting);
     const std::int64_t date = posting.business_date ? posting.business_date->days : 0;
     bodies.push_back(encode_posting(posting));
@@ -185,11 +190,12 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
                    std::string_view(posting.kind), posting.location.view(),
                    posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),
                    std::string_view(posting.ordering_key), to_string(status), std::int64_t{is_open(status) ? 1 : 0}, std::int64_t{0},
-                   nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.problem), now.micros, now.micros,
+                   nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.balanced ? queued.blocked : queued.problem), now.micros, now.micros,
                    Blob{bodies.back()}, std::string_view(queued.lane.empty() ? posting.ordering_key : queued.lane)});
     // Neighbours mostly belong to the same total.
     if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
-        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced)
+        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced ||
+        previous->blocked.empty() != queued.blocked.empty() || previous->is_collected != queued.is_collected)
       total = &totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(status)}];
     previous = &queued;
     ++total->postings;
@@ -198,6 +204,24 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   }
   static const BulkInsert insert(kInsertPosting, kPostingWidth);
   TS_RETURN_IF_ERROR(insert.run(connection, params));
+  // The first step follows from the figures where they do not balance; that a period was closed has to be written down.
+  for (const PostingQueued& queued : postings)
+    if (queued.balanced && !queued.blocked.empty())
+      TS_RETURN_IF_ERROR(connection.run(kInsertHistory, {posting_no_of(queued), to_string(PostingStatus::kHeld), kHub, std::string_view(queued.blocked), now.micros}));
+  return write_totals(connection, totals);
+}
+
+Result<void> insert_summed(sql::Connection& connection, const Posting& posting, std::int64_t posting_no, Instant now) {
+  const Bytes body = encode_posting(posting);
+  const std::int64_t date = posting.business_date->days, units = units_of(posting);
+  const std::string lane = posting.location.value + "/summed";
+  const Param params[] = {posting_no, nullptr, std::string_view(posting.posting_id), nullptr, std::string_view(posting.kind), posting.location.view(), date,
+                          std::string_view(posting.currency.code), std::string_view(posting.ordering_key), to_string(PostingStatus::kQueued), std::int64_t{1}, std::int64_t{0},
+                          nullptr, posting.gross.minor, units, std::string_view(), std::string_view(), now.micros, now.micros, Blob{body}, std::string_view(lane)};
+  static const BulkInsert insert(kInsertPosting, kPostingWidth);
+  TS_RETURN_IF_ERROR(insert.run(connection, {std::begin(params), std::end(params)}));
+  Totals totals;
+  totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(PostingStatus::kQueued)}] = {1, summable(posting.gross.minor), units};
   return write_totals(connection, totals);
 }
 
@@ -229,6 +253,8 @@ Result<RecordedResults> record_results(sql::Connection& connection, std::span<co
     const std::string_view detail = result.status == PostingStatus::kPosted ? result.erp_reference : result.error;
     TS_RETURN_IF_ERROR(
         steps.take(result.posting_no, *row, result.status, kHub, detail, result.erp_reference, result.error, result.next_try_at));
+    if (row->kind == kSummedKind && result.status == PostingStatus::kPosted)
+      TS_RETURN_IF_ERROR(follow_summed(connection, result.posting_no, PostingStatus::kPosted, result.erp_reference, now));
     ++recorded.taken;
     if (result.status == PostingStatus::kRefused) recorded.raised.push_back(refused(*row, result));
     if (result.status == PostingStatus::kPosted && row->has_failed) settle_all(recorded.settled, row->posting_id, "posted");
@@ -251,6 +277,33 @@ Result<std::size_t> recover_postings(sql::Connection& connection, Instant now, I
   return sending.size();
 }
 
+Result<std::vector<std::string>> release_period(sql::Connection& connection, const LocationId& location, Date business_date,
+                                                std::optional<Date> posting_date, std::string_view who, std::string_view reason, Instant now) {
+  std::vector<std::pair<std::int64_t, Posting>> held;
+  Result<void> decoded;
+  TS_RETURN_IF_ERROR(connection.query(kSelectHeldOfDay, {location.view(), std::int64_t{business_date.days}}, [&](const Row& row) {
+    auto posting = decode_posting(row.blob(1));
+    if (!posting) decoded = std::unexpected(std::move(posting).error());
+    else if (check_balance(posting->journal, posting->currency.code).empty()) held.emplace_back(row.integer(0), std::move(*posting));
+  }));
+  TS_RETURN_IF_ERROR(decoded);
+  std::vector<std::string> released;
+  Steps steps(connection, now);
+  for (auto& [posting_no, posting] : held) {
+    TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
+    TS_CHECK(row.has_value());
+    if (posting.posting_date != posting_date) {
+      posting.posting_date = posting_date;
+      const Bytes body = encode_posting(posting);
+      TS_RETURN_IF_ERROR(connection.run(kUpdateBody, {posting_no, Blob{body}}));
+    }
+    TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kQueued, who, reason, {}, {}, std::nullopt));
+    released.push_back(row->posting_id);
+  }
+  TS_RETURN_IF_ERROR(steps.finish());
+  return released;
+}
+
 Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::string_view posting_id, PostingAction action,
                                            std::string_view who, std::string_view reason, Instant now) {
   TS_ASSIGN_OR_RETURN(const auto posting_no, PostingReader(connection).posting_no_of(posting_id));
@@ -267,6 +320,8 @@ Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::str
   }
   const std::optional<Instant> next = decision.to == PostingStatus::kUnknown ? std::optional(now) : std::nullopt;
   TS_RETURN_IF_ERROR(steps.take(*posting_no, *row, decision.to, who, reason, {}, {}, next));
+  if (row->kind == kSummedKind && decision.to == PostingStatus::kSkipped)
+    TS_RETURN_IF_ERROR(follow_summed(connection, *posting_no, PostingStatus::kSkipped, {}, now));
   TS_RETURN_IF_ERROR(steps.finish());
   return PostingActionStatus::kDone;
 }

@@ -21,6 +21,8 @@ StockChanged change(const std::string& sku, std::int64_t units, const std::strin
   return made;
 }
 
+PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock) { return tillsync::hub::map_document(incoming, stock, default_chart()); }
+
 }  // namespace
 
 TEST_CASE("posting map: ids come from the event id and go back to it", "[postings]") {

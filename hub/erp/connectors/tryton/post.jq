@@ -65,7 +65,7 @@ def decimals: capture("^[^.]*\\.?(?<part>[0-9]*?)0*$") | .part | length;
     . as $posting
     | {
         key: .idempotency_key, date: (.posting_date // .business_date), currency: (.currency // ""), location,
-        lines: [.journal[] | {account, tax: (.tax_code // ""), text: (.text // .tender // ""), debit: (.debit | amount), credit: (.credit | amount)}
+        lines: [.journal[] | {account, tax: (if (.tax_code // "") != "" then .tax_code else .tax_base // "" end), is_base: ((.tax_base // "") != ""), text: (.text // .tender // ""), debit: (.debit | amount), credit: (.credit | amount)}
           | select((.debit | is_zero | not) or (.credit | is_zero | not))],
         goods: [.stock[] | . as $line | ($line.qty | amount) as $qty | select($qty | is_zero | not)
           | place($posting; $line) as $here | counterpart($posting; $line) as $there
@@ -226,7 +226,7 @@ def decimals: capture("^[^.]*\\.?(?<part>[0-9]*?)0*$") | .part | length;
             + (if .text == "" then {} else {description: .text[0:200]} end)
             + (if $account.needs_party then {party: id_of("party"; $set.party).id} else {} end)
             + (if .tax == "" then {} else
-                {tax_lines: [["create", [{tax: id_of("tax"; .tax).id, type: (if .account == $set.tax_account then "tax" else "base" end), amount: ($taxed | tryton_decimal)}]]]} end)]]]};
+                {tax_lines: [["create", [{tax: id_of("tax"; .tax).id, type: (if .is_base then "base" else "tax" end), amount: ($taxed | tryton_decimal)}]]]} end)]]]};
     def shipments:
       . as $plan
       | (.date | tryton_date) as $date
