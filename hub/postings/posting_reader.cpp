@@ -15,7 +15,8 @@ using sql::Row;
 constexpr std::string_view kSelectNextKey =
     "SELECT ordering_key FROM posting WHERE is_open = 1 AND ordering_key > $1 ORDER BY ordering_key LIMIT 1";
 constexpr std::string_view kSelectOfKey =
-    "SELECT posting_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, status, attempts, next_try_at, body FROM posting"
+    "SELECT posting_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, status, attempts, next_try_at, body,"
+    " (SELECT max(version) FROM posting_correction c WHERE c.posting_no = posting.posting_no) FROM posting"
     " WHERE is_open = 1 AND ordering_key = $1 ORDER BY posting_no LIMIT $2";
 constexpr std::string_view kSelectRecord =
     "SELECT posting_no, event_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, business_date, currency, ordering_key, status, attempts,"
@@ -26,8 +27,8 @@ constexpr std::string_view kSelectNoOfEvent =
     " UNION ALL SELECT posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
 constexpr std::string_view kSelectNoOfSummed = "SELECT posting_no FROM posting WHERE event_no IS NULL AND posting_id = $1";
 constexpr std::string_view kSelectBodyOfEvent =
-    "SELECT body FROM posting WHERE posting_no = 2 * $1"
-    " UNION ALL SELECT body FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
+    "SELECT body, posting_no FROM posting WHERE posting_no = 2 * $1"
+    " UNION ALL SELECT body, posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
 constexpr std::string_view kSelectHistory =
     "SELECT status, who, detail, at FROM posting_history WHERE posting_no = $1 ORDER BY history_no";
 // Within a key the first one waits longest, so one row per key is enough; the partial index has them in this order.
@@ -76,7 +77,8 @@ Result<void> PostingReader::due_of_key(const std::string& key, const DueRequest&
   const std::size_t count = std::min(request.per_key, request.limit - page.postings.size());
   bool is_held_up = false;
   std::size_t taken = 0;
-  return connection_.query(kSelectOfKey, {std::string_view(key), static_cast<std::int64_t>(count)}, [&](const Row& row) {
+  Result<void> laid_over;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectOfKey, {std::string_view(key), static_cast<std::int64_t>(count)}, [&](const Row& row) {
     if (is_held_up) return;
     const PostingStatus status = status_column(row, 5);
     const bool is_again = status == PostingStatus::kRetrying || status == PostingStatus::kUnknown;
@@ -91,7 +93,16 @@ Result<void> PostingReader::due_of_key(const std::string& key, const DueRequest&
     ++taken;
     page.postings.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
                              LocationId(std::string(row.text(4))), key, status, row.integer(6), Bytes(row.blob(8))});
-  });
+    if (!row.is_null(9)) laid_over = lay_corrections_over(page.postings.back());
+    if (!laid_over) is_held_up = true;
+  }));
+  return laid_over;
+}
+
+Result<void> PostingReader::lay_corrections_over(DuePosting& due) {
+  TS_ASSIGN_OR_RETURN(const Posting effective, effective_posting(connection_, due.posting_no, due.body));
+  due.body = encode_posting(effective);
+  return {};
 }
 
 Result<DuePage> PostingReader::due(const DueRequest& request) {
@@ -168,7 +179,11 @@ Result<std::optional<PostingDetail>> PostingReader::find(std::string_view postin
     body = row.blob(kBodyColumn);
   }));
   TS_ASSIGN_OR_RETURN(const Posting posting, decode_posting(body));
-  detail.posting_json = posting_to_json(posting);
+  detail.submitted_json = posting_to_json(posting);
+  TS_ASSIGN_OR_RETURN(detail.corrections, corrections_of(connection_, *posting_no));
+  TS_ASSIGN_OR_RETURN(const Posting effective, effective_posting(posting, detail.corrections));
+  detail.posting_json = posting_to_json(effective);
+  detail.balance_problem = check_balance(effective.journal, effective.currency.code);
   TS_RETURN_IF_ERROR(connection_.query(kSelectHistory, {*posting_no}, [&detail](const Row& row) {
     detail.history.push_back({status_column(row, 0), std::string(row.text(1)), std::string(row.text(2)), Instant{row.integer(3)}});
   }));
@@ -180,9 +195,13 @@ Result<std::optional<PostingDetail>> PostingReader::find(std::string_view postin
 
 Result<std::optional<Posting>> PostingReader::posting_of_event(std::int64_t event_no) {
   std::optional<Bytes> body;
-  TS_RETURN_IF_ERROR(connection_.query(kSelectBodyOfEvent, {event_no}, [&body](const Row& row) { body = Bytes(row.blob(0)); }));
+  std::int64_t posting_no = 0;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectBodyOfEvent, {event_no}, [&](const Row& row) {
+    body = Bytes(row.blob(0));
+    posting_no = row.integer(1);
+  }));
   if (!body) return std::nullopt;
-  TS_ASSIGN_OR_RETURN(Posting posting, decode_posting(*body));
+  TS_ASSIGN_OR_RETURN(Posting posting, effective_posting(connection_, posting_no, *body));
   return std::optional<Posting>(std::move(posting));
 }
 
