@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/base/time.h"
+#include "common/contract/masterdata.h"
 #include "hub/api/api_call.h"
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
@@ -54,6 +55,8 @@ struct ApiContext {
   /// Called after a COMMIT that queued something for the agents.
   std::function<void()> outbound_advanced;
   KeysInProgress keys_in_progress;
+  /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
+  std::function<Result<std::string>(const Posting&)> erp_request = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -69,6 +72,11 @@ std::vector<Endpoint> exception_endpoints();
 std::vector<Endpoint> fleet_endpoints();
 std::vector<Endpoint> reconciliation_endpoints();
 std::vector<Endpoint> reservation_endpoints();
+std::vector<Endpoint> bulk_endpoints();
+std::vector<Endpoint> runbook_endpoints();
+
+/// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.
+std::optional<std::string> idempotency_key_of(const ApiCall& call);
 
 /// Runs `effect` in the writer's transaction and answers with what it returns, after COMMIT; its Error becomes a problem and
 /// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API").

@@ -15,12 +15,11 @@ constexpr std::string_view kNewest = "SELECT coalesce(max(posting_no), 0) FROM p
 constexpr std::string_view kCountOfDates =
     "SELECT coalesce(sum(postings), 0) FROM posting_total WHERE status = 'posted' AND business_date BETWEEN $1 AND $2"
     " AND ($3 = '' OR location = $3) AND ($4 = '' OR kind = $4)";
-#define TS_REPLAY_WHERE                                                                                                       \
-  " WHERE status = 'posted' AND posting_no > $1 AND posting_no <= $2 AND ($3 IS NULL OR business_date BETWEEN $3 AND $4)"   \
-  " AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at < $6) AND ($7 = '' OR location = $7) AND ($8 = '' OR kind = $8)"
-constexpr std::string_view kCount = "SELECT count(*) FROM posting" TS_REPLAY_WHERE;
-constexpr std::string_view kSelect = "SELECT posting_no, posting_id, location FROM posting" TS_REPLAY_WHERE " ORDER BY posting_no LIMIT $9";
-#undef TS_REPLAY_WHERE
+const std::string kWhere =
+    " WHERE status = 'posted' AND posting_no > $1 AND posting_no <= $2 AND ($3 IS NULL OR business_date BETWEEN $3 AND $4)"
+    " AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at < $6) AND ($7 = '' OR location = $7) AND ($8 = '' OR kind = $8)";
+const std::string kCount = "SELECT count(*) FROM posting" + kWhere;
+const std::string kSelect = "SELECT posting_no, posting_id, location FROM posting" + kWhere + " ORDER BY posting_no LIMIT $9";
 
 std::vector<Param> params_of(const ReplayRange& range, std::int64_t after, std::int64_t upto) {
   const auto date = [](std::optional<Date> value) { return value ? Param(std::int64_t{value->days}) : Param(nullptr); };
@@ -31,10 +30,16 @@ std::vector<Param> params_of(const ReplayRange& range, std::int64_t after, std::
 
 }  // namespace
 
+Result<std::int64_t> newest_posting_no(sql::Connection& connection) {
+  std::int64_t newest_no = 0;
+  TS_RETURN_IF_ERROR(connection.query(kNewest, {}, [&newest_no](const Row& row) { newest_no = row.integer(0); }));
+  return newest_no;
+}
+
 Result<ReplaySize> size_of_replay(sql::Connection& connection, const ReplayRange& range, std::size_t sample) {
   ReplaySize size;
-  TS_RETURN_IF_ERROR(connection.query(kNewest, {}, [&size](const Row& row) { size.newest_no = row.integer(0); }));
-  std::vector<Param> params = params_of(range, 0, size.newest_no);
+  TS_ASSIGN_OR_RETURN(const std::int64_t newest_no, newest_posting_no(connection));
+  std::vector<Param> params = params_of(range, 0, newest_no);
   const auto count = [&size](const Row& row) { size.postings = row.integer(0); };
   if (range.first_date && range.last_date && !range.from && !range.to) {
     TS_RETURN_IF_ERROR(connection.query(kCountOfDates,

@@ -25,11 +25,13 @@ struct ReplayRange {
 };
 struct ReplaySize {
   std::int64_t postings = 0;
-  std::int64_t newest_no = 0;  // of all postings: what is posted behind it is not of the range
   std::vector<std::string> first_ids;
 };
 /// first_ids: up to `sample` of them, oldest first. kTimeout: the connection's limit, for a range of instants over a long time.
 Result<ReplaySize> size_of_replay(sql::Connection& connection, const ReplayRange& range, std::size_t sample);
+
+/// Of all postings: what is made after it is not of a replay that begins now.
+Result<std::int64_t> newest_posting_no(sql::Connection& connection);
 
 struct ReplayedPosting {
   std::int64_t posting_no = 0;

@@ -150,6 +150,9 @@ class ApiStand {
     REQUIRE(future.get());
   }
 
+  /// Before the calls that are to see it.
+  void tell_erp_request(std::function<Result<std::string>(const Posting&)> erp_request) { context_->erp_request = std::move(erp_request); }
+
   Metrics metrics;
   AvailabilityCache availability;
   AgentRegistry agents;
