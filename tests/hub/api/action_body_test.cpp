@@ -44,8 +44,8 @@ TEST_CASE("action body: flags and objects", "[api]") {
 }
 
 TEST_CASE("action body: each verb asks for what it needs", "[api]") {
-  const auto fault = [](CaseVerb verb, std::string_view json) {
-    auto body = *ActionBody::parse(json);
+  const auto fault = [](CaseVerb verb, std::string_view content) {
+    auto body = *ActionBody::parse(content);
     read_case_request(body, verb, "ann");
     return body.fault() ? body.fault()->pointer : "";
   };
