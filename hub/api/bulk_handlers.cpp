@@ -44,6 +44,15 @@ Result<std::string> preview_bulk(ApiContext& context, const CauseBulk& bulk) {
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+/// One bad row is left alone and told, and does not stop the others. It is found bad before anything of it is written.
+Result<CaseOutcome> outcome_of_row(sql::Connection& connection, const ExceptionRecord& record, const CaseRequest& request, Instant now) {
+  auto outcome = act_on_case(connection, record, request, now);
+  if (outcome) return outcome;
+  const ErrorCode code = outcome.error().code;
+  if (code == ErrorCode::kInvalid || code == ErrorCode::kLimitExceeded || code == ErrorCode::kUnsupported) return CaseOutcome{"failed", outcome.error().detail};
+  return outcome;
+}
+
 BulkPlan plan_of(CauseBulk bulk) {
   const auto shared = std::make_shared<const CauseBulk>(std::move(bulk));
   BulkPlan plan;
@@ -57,7 +66,7 @@ BulkPlan plan_of(CauseBulk bulk) {
     BulkChunk chunk;
     chunk.position = operation.position;
     for (const ExceptionRecord& record : records) {
-      TS_ASSIGN_OR_RETURN(const CaseOutcome outcome, act_on_case(connection, record, shared->request, now));
+      TS_ASSIGN_OR_RETURN(const CaseOutcome outcome, outcome_of_row(connection, record, shared->request, now));
       chunk.items.push_back({outcome.outcome, item_json(record, outcome)});
       chunk.position = record.exception_no;
     }

@@ -226,7 +226,8 @@ class ExceptionCommands : public CommandSet {
     }
     return call_and_show(options_, "POST", path, body.dump(), [&columns](const json& answer) {
       std::cout << number_text(answer, "done") << " done";
-      for (const auto& [outcome, count] : answer.value("left_alone", json::object()).items()) std::cout << ", " << count << " left alone: " << outcome;
+      const json left_alone = answer.value("left_alone", json::object());
+      for (const auto& [outcome, count] : left_alone.items()) std::cout << ", " << count << " left alone: " << outcome;
       std::cout << " (operation " << answer.value("operation_id", std::string("-")) << ")\n";
       std::cout << format_table(answer.value("items", json::array()), columns, "None.");
     });
