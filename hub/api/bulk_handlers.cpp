@@ -158,10 +158,12 @@ void replay_range(ApiContext& context, ApiCall call, const Route& route) {
   if (body->fault()) return refuse_body(call, *body->fault());
   if (is_dry_run) return answer(call, preview_replay(context, *range));
   BulkPlan plan;
-  // Counting a long range would hold up the writer, so that it is not counted before: what it comes to is told at the end.
-  plan.select = [](sql::Connection& connection) -> Result<BulkSelection> {
+  plan.select = [range = *range](sql::Connection& connection) -> Result<BulkSelection> {
     TS_ASSIGN_OR_RETURN(const std::int64_t newest, newest_posting_no(connection));
-    return BulkSelection{0, newest};
+    // Days are counted from sums. Counting a range of instants would hold up the writer: what it comes to is told at the end.
+    if (!range.first_date) return BulkSelection{0, newest};
+    TS_ASSIGN_OR_RETURN(const ReplaySize size, size_of_replay(connection, range, 0));
+    return BulkSelection{size.postings, newest};
   };
   plan.advance = [range = *range, who = call.caller.name, reason](sql::Connection& connection, const BulkOperation& operation, Instant now) -> Result<BulkChunk> {
     TS_ASSIGN_OR_RETURN(const ReplayChunk replayed, replay_chunk(connection, range, operation.position, operation.upto, who, reason, now));

@@ -45,6 +45,9 @@ Result<std::string> list_postings(ApiContext& context, const ApiCall& call) {
   filter.location = call.parameter("location");
   filter.kind = call.parameter("kind");
   filter.ordering_key = call.parameter("key");
+  if (const auto date = call.parameter("business_date"); !date.empty()) {
+    TS_ASSIGN_OR_RETURN(filter.business_date, parse_date(date));
+  }
   TS_ASSIGN_OR_RETURN(filter.limit, page_limit(call));
   TS_ASSIGN_OR_RETURN(filter.after, page_after(call));
   const auto connection = context.reads.borrow();

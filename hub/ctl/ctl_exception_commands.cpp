@@ -239,9 +239,10 @@ class ExceptionCommands : public CommandSet {
     list->add_option("--status", arguments_.status, "queued, sending, posted, retrying, unknown, refused, held, skipped");
     list->add_option("--location", arguments_.location, "Only of this location");
     list->add_option("--kind", arguments_.kind, "sale, return, stock or void");
+    list->add_option("--business-date", arguments_.date, "Only of this date (YYYY-MM-DD)");
     does(list, [this] {
       return list_pages(options_,
-                        with_query("/v1/postings", {{"status", arguments_.status}, {"location", arguments_.location}, {"kind", arguments_.kind}}),
+                        with_query("/v1/postings", {{"status", arguments_.status}, {"location", arguments_.location}, {"kind", arguments_.kind}, {"business_date", arguments_.date}}),
                         {{"posting_id", "POSTING"},
                          {"kind", "KIND"},
                          {"location", "LOCATION"},

@@ -153,6 +153,49 @@ TEST_CASE("bulk: the same key gives the same answer, with another body it is ref
   CHECK(stand.call("POST", "/v1/exceptions/bulk", bulk_body("retry").dump(), "operator", {"Idempotency-Key: "}).status == 400);
 }
 
+TEST_CASE("bulk: a hub that goes down in the middle keeps what is committed, and the same request goes on", "[api]") {
+  ApiStand stand;
+  add_sales(stand, 450);
+  refuse_queued(stand);
+  const std::vector<std::string> key{"Idempotency-Key: interrupted"};
+  stand.port.left = 2;
+  CHECK(stand.call("POST", "/v1/exceptions/bulk", bulk_body("retry").dump(), "operator", key).status == 503);
+  stand.port.left = -1;
+  CHECK(postings_in(stand, "queued") == 200);
+  const json half = stand.items("/v1/operations").at(0);
+  CHECK(half.at("status") == "unfinished");
+  CHECK(half.at("done") == 200);
+  CHECK(half.at("selected") == 450);
+  add_sales(stand, 1, 90'001);
+  refuse_queued(stand, "unknown_item");  // all that was queued, and one that is new: not of the selection
+  const json answer = taken(stand.call("POST", "/v1/exceptions/bulk", bulk_body("retry").dump(), "operator", key));
+  CHECK(answer.at("operation_id") == half.at("operation_id"));
+  CHECK(answer.at("done") == 450);
+  CHECK(postings_in(stand, "queued") == 250);
+  CHECK(postings_in(stand, "refused") == 201);
+  CHECK(number_of(stand, "SELECT count(*) FROM exception_step WHERE action = 'retried'") == 450);
+  // Another key takes what is still open, whatever became of the first.
+  const json rest = bulk(stand, bulk_body("retry"), "operator");
+  CHECK(rest.at("done") == 201);
+  CHECK(rest.at("left_alone") == json{{"not_possible", 250}});
+}
+
+TEST_CASE("replay: a hub that goes down in the middle goes on behind the last commit", "[api]") {
+  ApiStand stand;
+  add_sales(stand, 230);
+  post_queued(stand);
+  const std::string range = json{{"from", "2010-12-01"}, {"to", "2010-12-01"}, {"reason", "r"}}.dump();
+  const std::vector<std::string> key{"Idempotency-Key: interrupted"};
+  stand.port.left = 1;
+  CHECK(stand.call("POST", "/v1/postings/replay", range, "operator", key).status == 503);
+  stand.port.left = -1;
+  CHECK(postings_in(stand, "queued") == 100);
+  post_queued(stand);
+  CHECK(taken(stand.call("POST", "/v1/postings/replay", range, "operator", key)).at("done") == 230);
+  CHECK(postings_in(stand, "queued") == 130);  // each once
+  CHECK(number_of(stand, "SELECT max(steps) FROM (SELECT count(*) AS steps FROM posting_history WHERE detail = 'replay: r' GROUP BY posting_no)") == 1);
+}
+
 TEST_CASE("bulk: beside single steps each posting is done by one of them, and sales go in between", "[api]") {
   ApiStand stand;
   add_sales(stand, 1'000);
@@ -185,7 +228,9 @@ TEST_CASE("replay: of business dates and instants, under the same keys, as often
   const auto replay = [&stand](const json& body) { return taken(stand.call("POST", "/v1/postings/replay", body.dump(), "operator")); };
   CHECK(replay(with(range, "dry_run", true)).at("selected") == 230);
   CHECK(postings_in(stand, "posted") == 231);
-  CHECK(replay(range).at("done") == 230);
+  const json replayed = replay(range);
+  CHECK(replayed.at("selected") == 230);
+  CHECK(replayed.at("done") == 230);
   CHECK(postings_in(stand, "queued") == 230);
   CHECK(number_of(stand, "SELECT count(*) FROM posting_history WHERE who = 'operator' AND detail = 'replay: restored the ERP'") == 230);
   CHECK(replay(range).at("done") == 0);  // what is on its way again is left alone
