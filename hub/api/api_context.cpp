@@ -14,6 +14,15 @@ void KeysInProgress::leave(const std::string& key) {
   keys_.erase(key);
 }
 
+std::optional<std::string> idempotency_key_of(const ApiCall& call) {
+  const auto key = call.request.header("idempotency-key");
+  if (key && !key->empty() && key->size() <= kIdempotencyKeyBytesMax) return std::string(*key);
+  call.reply->problem(400, "idempotency_key_missing", "Idempotency-Key needed",
+                      "send an Idempotency-Key header of 1 to " + std::to_string(kIdempotencyKeyBytesMax) +
+                          " bytes, new for each request and the same when it is repeated");
+  return std::nullopt;
+}
+
 void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::string& route,
                 std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit,
                 bool changes_masterdata) {
@@ -21,14 +30,9 @@ void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::str
   std::optional<IdempotencyScope> scope;
   std::string in_progress;
   if (repeat == Repeat::kIdempotencyKey) {
-    const auto key = call.request.header("idempotency-key");
-    if (!key || key->empty() || key->size() > kIdempotencyKeyBytesMax) {
-      reply->problem(400, "idempotency_key_missing", "Idempotency-Key needed",
-                     "send an Idempotency-Key header of 1 to " + std::to_string(kIdempotencyKeyBytesMax) +
-                         " bytes, new for each request and the same when it is repeated");
-      return;
-    }
-    scope = IdempotencyScope{call.caller.name, route + " " + call.request.path, std::string(*key)};
+    const auto key = idempotency_key_of(call);
+    if (!key) return;
+    scope = IdempotencyScope{call.caller.name, route + " " + call.request.path, *key};
     in_progress = scope->caller + '\n' + scope->route + '\n' + scope->key;
     if (!context.keys_in_progress.enter(in_progress)) {
       reply->problem(409, "in_progress", "In progress", "a request with this Idempotency-Key is being worked on; ask again with the same key");

@@ -12,6 +12,7 @@
 
 #include "common/base/time.h"
 #include "common/crypto/signature.h"
+#include "common/contract/masterdata.h"
 #include "hub/api/api_call.h"
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
@@ -65,6 +66,8 @@ struct ApiContext {
   std::function<void()> outbound_advanced;
   KeysInProgress keys_in_progress;
   DayContext days = {};
+  /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
+  std::function<Result<std::string>(const Posting&)> erp_request = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -81,6 +84,11 @@ std::vector<Endpoint> fleet_endpoints();
 std::vector<Endpoint> reconciliation_endpoints();
 std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
+std::vector<Endpoint> bulk_endpoints();
+std::vector<Endpoint> runbook_endpoints();
+
+/// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.
+std::optional<std::string> idempotency_key_of(const ApiCall& call);
 
 /// Runs `effect` in the writer's transaction and answers with what it returns, after COMMIT; its Error becomes a problem and
 /// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API").

@@ -1,10 +1,13 @@
 // /v1/exceptions and its steps. Every step is a new record with who and why; nothing is edited.
 #include <nlohmann/json.hpp>
 
+#include "hub/api/action_answers.h"
+#include "hub/api/action_body.h"
 #include "hub/api/api_context.h"
 #include "hub/exceptions/catalogue.h"
+#include "hub/exceptions/cause_reader.h"
 #include "hub/exceptions/exception_reader.h"
-#include "hub/exceptions/exception_store.h"
+#include "hub/exceptions/runbooks.h"
 
 namespace tillsync::hub {
 namespace {
@@ -29,6 +32,7 @@ json record_json(const ExceptionRecord& record) {
                {"assignee", record.assignee},
                {"meaning", entry.meaning},
                {"remedy", entry.remedy},
+               {"runbook", runbook_path(record.code)},
                {"pointer", record.pointer},
                {"detail", record.detail},
                {"count", record.occurrences},
@@ -76,23 +80,64 @@ Result<std::string> show_json(sql::Connection& connection, const std::string& id
   return body.dump();
 }
 
-void act(ApiContext& context, ApiCall call, const Route& route, CaseAction action) {
-  const json body = json::parse(call.request.body.empty() ? "{}" : call.request.body, nullptr, false);
-  const char* member = action == CaseAction::kAssign ? "assignee" : "reason";
-  if (!body.is_object() || !body.contains(member) || !body[member].is_string() || body[member].get_ref<const std::string&>().empty() ||
-      body[member].get_ref<const std::string&>().size() > kReasonBytesMax)
-    return call.reply->problem(422, "reason_missing", "Not understood", std::string("send a JSON object with \"") + member + "\", 1 to 1000 bytes",
-                               std::string("/") + member);
-  auto effect = [id = call.parameters[0], who = call.caller.name, text = body[member].get<std::string>(), action](sql::Connection& connection,
-                                                                                                                 Instant now) -> Result<StoredAnswer> {
-    TS_ASSIGN_OR_RETURN(const ActionStatus status, act_on_exception(connection, id, action, who, text, now));
-    if (status == ActionStatus::kNotFound) return fail(ErrorCode::kNotFound, "act on exception", "there is no exception " + id);
-    if (status == ActionStatus::kAlreadyClosed) return fail(ErrorCode::kConflict, "act on exception", "exception " + id + " is closed already");
-    if (status == ActionStatus::kReasonMissing) return fail(ErrorCode::kInvalid, "act on exception", "a reason is needed");
+void act(ApiContext& context, ApiCall call, const Route& route, CaseVerb verb) {
+  auto body = ActionBody::parse(call.request.body);
+  if (!body) return refuse_body(call, body.error());
+  const bool is_dry_run = body->flag("dry_run");
+  CaseRequest request = read_case_request(*body, verb, call.caller.name);
+  if (body->fault()) return refuse_body(call, *body->fault());
+  const std::string& id = call.parameters[0];
+  const auto find = [id](sql::Connection& connection) -> Result<ExceptionRecord> {
+    TS_ASSIGN_OR_RETURN(auto record, ExceptionReader(connection).find(id));
+    if (!record) return fail(ErrorCode::kNotFound, "act on exception", "there is no exception " + id);
+    return std::move(*record);
+  };
+  if (is_dry_run) {
+    const auto connection = context.reads.borrow();
+    const auto record = find(*connection);
+    if (!record) return call.reply->failure(record.error());
+    return answer(call, preview_json(context, preview_case(*connection, *record, request)));
+  }
+  auto effect = [id, find, request = std::move(request)](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    TS_ASSIGN_OR_RETURN(const ExceptionRecord record, find(connection));
+    TS_ASSIGN_OR_RETURN(const CaseOutcome outcome, act_on_case(connection, record, request, now));
+    if (!outcome.is_done()) return std::unexpected(failure_of(outcome));
     TS_ASSIGN_OR_RETURN(std::string answer_body, show_json(connection, id));
     return StoredAnswer{200, std::move(answer_body)};
   };
   run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect));
+}
+
+Result<std::string> list_causes(ApiContext& context, const ApiCall& call) {
+  CauseFilter filter;
+  filter.code = call.parameter("code");
+  filter.owner = call.parameter("owner");
+  filter.location = call.parameter("location");
+  TS_ASSIGN_OR_RETURN(filter.limit, page_limit(call));
+  TS_ASSIGN_OR_RETURN(const auto after, page_after(call));
+  filter.offset = after.value_or(0);
+  const auto connection = context.reads.borrow();
+  TS_ASSIGN_OR_RETURN(const CausePage page, CauseReader(*connection).causes(filter));
+  const Instant now = context.now();
+  json items = json::array();
+  for (const CauseGroup& group : page.causes) {
+    const CatalogueEntry& entry = catalogue_entry(group.code);
+    items.push_back({{"code", group.code},
+                     {"title", entry.title},
+                     {"cause_key", group.cause_key},
+                     {"owner", group.owner},
+                     {"count", group.open},
+                     {"occurrences", group.occurrences},
+                     {"locations", group.locations},
+                     {"assigned", group.assigned},
+                     {"oldest_at", format_instant(group.oldest_at)},
+                     {"due_at", format_instant(group.due_at)},
+                     {"overdue", group.due_at < now},
+                     {"meaning", entry.meaning},
+                     {"remedy", entry.remedy},
+                     {"runbook", runbook_path(group.code)}});
+  }
+  return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt);
 }
 
 }  // namespace
@@ -100,16 +145,25 @@ void act(ApiContext& context, ApiCall call, const Route& route, CaseAction actio
 std::vector<Endpoint> exception_endpoints() {
   static constexpr Route kAssign{"POST", "/v1/exceptions/{id}/assign", Role::kOperator, Repeat::kIdempotencyKey};
   static constexpr Route kDismiss{"POST", "/v1/exceptions/{id}/dismiss", Role::kOperator, Repeat::kIdempotencyKey};
+  static constexpr Route kRetry{"POST", "/v1/exceptions/{id}/retry", Role::kOperator, Repeat::kIdempotencyKey};
+  static constexpr Route kSkip{"POST", "/v1/exceptions/{id}/skip", Role::kOperator, Repeat::kIdempotencyKey};
+  static constexpr Route kCorrect{"POST", "/v1/exceptions/{id}/correct", Role::kFinance, Repeat::kIdempotencyKey};
   return {
       {{"GET", "/v1/exceptions", Role::kViewer, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) { answer(call, list_exceptions(context, call)); }},
+      // Before {id}, which would take it.
+      {{"GET", "/v1/exceptions/causes", Role::kViewer, Repeat::kSafe},
+       [](ApiContext& context, const ApiCall& call) { answer(call, list_causes(context, call)); }},
       {{"GET", "/v1/exceptions/{id}", Role::kViewer, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) {
          const auto connection = context.reads.borrow();
          answer(call, show_json(*connection, call.parameters[0]));
        }},
-      {kAssign, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kAssign, CaseAction::kAssign); }},
-      {kDismiss, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kDismiss, CaseAction::kDismiss); }},
+      {kAssign, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kAssign, CaseVerb::kAssign); }},
+      {kDismiss, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kDismiss, CaseVerb::kDismiss); }},
+      {kRetry, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kRetry, CaseVerb::kRetry); }},
+      {kSkip, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kSkip, CaseVerb::kSkip); }},
+      {kCorrect, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kCorrect, CaseVerb::kCorrect); }},
   };
 }
 

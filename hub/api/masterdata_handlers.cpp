@@ -80,13 +80,24 @@ Result<std::vector<PutDecision>> put_and_settle_products(sql::Connection& connec
   return decisions;
 }
 
+/// A location that is described now settles the exception about it.
+Result<std::vector<PutDecision>> put_and_settle_locations(sql::Connection& connection, const std::vector<Location>& locations, std::string_view who,
+                                                          Instant now) {
+  TS_ASSIGN_OR_RETURN(auto decisions, put_and_deliver_locations(connection, locations, who, now));
+  for (std::size_t i = 0; i < locations.size(); ++i) {
+    if (decisions[i].status != PutStatus::kCreated) continue;
+    TS_RETURN_IF_ERROR(settle_by_cause(connection, "unknown_location", "location:" + locations[i].id.value, "the location was put", now));
+  }
+  return decisions;
+}
+
 void put_location(ApiContext& context, ApiCall call, const Route& route) {
   auto records = read_records<Location>(call, false, &parse_location);
   if (!records) return refuse(call, records.error());
   if ((*records)[0].id.value != call.parameters[0])
     return refuse(call, {422, "wrong_identity", "Not understood", "the body's id is not the one in the path", "/id"});
   std::string answer_body = location_to_json((*records)[0]);
-  put_records<Location>(context, std::move(call), route, std::move(*records), &put_and_deliver_locations, std::move(answer_body));
+  put_records<Location>(context, std::move(call), route, std::move(*records), &put_and_settle_locations, std::move(answer_body));
 }
 
 void put_product(ApiContext& context, ApiCall call, const Route& route) {

@@ -1,8 +1,9 @@
 // /v1/postings, its steps (retry, replay, skip), and /v1/connectors.
 #include <nlohmann/json.hpp>
 
+#include "hub/api/action_answers.h"
+#include "hub/api/action_body.h"
 #include "hub/api/api_context.h"
-#include "hub/exceptions/exception_store.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/posting_store.h"
 
@@ -10,7 +11,6 @@ namespace tillsync::hub {
 namespace {
 
 using nlohmann::json;
-
 
 json record_json(const PostingRecord& record) {
   json item = {{"posting_id", record.posting_id},
@@ -45,6 +45,9 @@ Result<std::string> list_postings(ApiContext& context, const ApiCall& call) {
   filter.location = call.parameter("location");
   filter.kind = call.parameter("kind");
   filter.ordering_key = call.parameter("key");
+  if (const auto date = call.parameter("business_date"); !date.empty()) {
+    TS_ASSIGN_OR_RETURN(filter.business_date, parse_date(date));
+  }
   TS_ASSIGN_OR_RETURN(filter.limit, page_limit(call));
   TS_ASSIGN_OR_RETURN(filter.after, page_after(call));
   const auto connection = context.reads.borrow();
@@ -59,25 +62,39 @@ Result<std::string> show_json(sql::Connection& connection, const std::string& id
   if (!detail) return fail(ErrorCode::kNotFound, "show posting", "there is no posting " + id);
   json body = record_json(detail->record);
   body["posting"] = json::parse(detail->posting_json, nullptr, false);
+  body["submitted"] = detail->corrections.empty() ? json() : json::parse(detail->submitted_json, nullptr, false);
+  body["balance_problem"] = detail->balance_problem;
+  body["corrections"] = json::array();
+  for (const auto& correction : detail->corrections)
+    body["corrections"].push_back({{"version", correction.version},
+                                   {"correction", json::parse(correction.correction_json, nullptr, false)},
+                                   {"who", correction.who},
+                                   {"reason", correction.reason},
+                                   {"at", format_instant(correction.at)}});
   body["history"] = json::array();
   for (const auto& step : detail->history)
     body["history"].push_back({{"status", to_string(step.status)}, {"who", step.who}, {"detail", step.detail}, {"at", format_instant(step.at)}});
   return body.dump();
 }
 
-void act(ApiContext& context, ApiCall call, const Route& route, PostingAction action) {
-  const json body = json::parse(call.request.body.empty() ? "{}" : call.request.body, nullptr, false);
-  const std::string reason = body.is_object() && body.contains("reason") && body["reason"].is_string() ? body["reason"].get<std::string>() : "";
-  if (!body.is_object() || reason.size() > kReasonBytesMax)
-    return call.reply->problem(422, "wrong_type", "Not understood", R"(send a JSON object like {"reason":"…"}, up to 1000 bytes)", "/reason");
-  auto effect = [id = call.parameters[0], who = call.caller.name, reason, action](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
-    TS_ASSIGN_OR_RETURN(const auto status, act_on_posting(connection, id, action, who, reason, now));
-    switch (status) {
-      case PostingActionStatus::kNotFound: return fail(ErrorCode::kNotFound, "act on posting", "there is no posting " + id);
-      case PostingActionStatus::kNotPossible: return fail(ErrorCode::kConflict, "act on posting", "posting " + id + " is not in a state for that");
-      case PostingActionStatus::kReasonMissing: return fail(ErrorCode::kInvalid, "act on posting", "say why, in \"reason\"");
-      case PostingActionStatus::kDone: break;
-    }
+/// action: nullopt = correct.
+void act(ApiContext& context, ApiCall call, const Route& route, std::optional<PostingAction> action) {
+  auto body = ActionBody::parse(call.request.body);
+  if (!body) return refuse_body(call, body.error());
+  const bool is_dry_run = body->flag("dry_run");
+  const std::string reason = action ? body->text("reason") : body->needed_text("reason");
+  const std::optional<Value> correction = action ? std::nullopt : body->needed_object("correction");
+  if (body->fault()) return refuse_body(call, *body->fault());
+  const std::string& id = call.parameters[0];
+  if (is_dry_run) {
+    const auto connection = context.reads.borrow();
+    return answer(call, preview_json(context, action ? preview_posting(*connection, id, *action, reason)
+                                                     : preview_posting_correction(*connection, id, *correction, reason)));
+  }
+  auto effect = [id, who = call.caller.name, reason, action, correction](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    TS_ASSIGN_OR_RETURN(const CaseOutcome outcome, action ? act_on_posting_and_cases(connection, id, *action, who, reason, now)
+                                                          : correct_posting_and_cases(connection, id, *correction, who, reason, now));
+    if (!outcome.is_done()) return std::unexpected(failure_of(outcome));
     TS_ASSIGN_OR_RETURN(std::string answer_body, show_json(connection, id));
     return StoredAnswer{200, std::move(answer_body)};
   };
@@ -101,6 +118,7 @@ Result<std::string> list_connectors(ApiContext& context) {
 std::vector<Endpoint> posting_endpoints() {
   static constexpr Route kRetry{"POST", "/v1/postings/{id}/retry", Role::kOperator, Repeat::kIdempotencyKey};
   static constexpr Route kReplay{"POST", "/v1/postings/{id}/replay", Role::kOperator, Repeat::kIdempotencyKey};
+  static constexpr Route kCorrect{"POST", "/v1/postings/{id}/correct", Role::kFinance, Repeat::kIdempotencyKey};
   static constexpr Route kSkip{"POST", "/v1/postings/{id}/skip", Role::kOperator, Repeat::kIdempotencyKey};
   return {
       {{"GET", "/v1/postings", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_postings(context, call)); }},
@@ -111,6 +129,7 @@ std::vector<Endpoint> posting_endpoints() {
        }},
       {kRetry, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kRetry, PostingAction::kRetry); }},
       {kReplay, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kReplay, PostingAction::kReplay); }},
+      {kCorrect, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kCorrect, std::nullopt); }},
       {kSkip, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kSkip, PostingAction::kSkip); }},
       {{"POST", "/v1/connectors/{name}/test", Role::kOperator, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) {

@@ -237,6 +237,9 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .outbound_advanced = [&sync] { sync->outbound_advanced(); },
       .keys_in_progress = {},
       .days = {days, certificate_keys},
+      .erp_request = connector.is_talking() ? std::function<Result<std::string>(const Posting&)>(
+                                                  [&trial, name = connector.name](const Posting& posting) { return trial.run(name, posting_to_json(posting)); })
+                                            : std::function<Result<std::string>(const Posting&)>{},
   };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   // No connector tells stock yet.

@@ -12,7 +12,7 @@ int run_ctl(int argc, const char* const* argv) {
       "Set TILLSYNC_HUB_URL and TILLSYNC_TOKEN once, then e.g.: tillsyncctl agent list"};
   app.footer(
       "Exit codes: 0 done, 1 refused by the hub, 2 wrong command line, 3 hub not reachable, 4 not allowed, 5 the hub "
-      "failed, 6 a check found something.");
+      "failed, 6 a check found something, 7 asked and not confirmed.");
   app.set_version_flag("--version", std::string("tillsyncctl ") + TILLSYNC_VERSION);
   app.require_subcommand(1);
   app.fallthrough();

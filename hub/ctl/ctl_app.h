@@ -15,6 +15,7 @@ enum class CtlExit : int {
   kDenied = 4,        // token missing, wrong, or without the right
   kHubFailed = 5,     // the hub answered with an error of its own
   kDifferences = 6,   // a check found something
+  kNotConfirmed = 7,  // asked whether to go on, the answer was not yes: nothing was done
 };
 
 int run_ctl(int argc, const char* const* argv);

@@ -46,6 +46,20 @@ int unreachable(const Error& error) {
 
 }  // namespace
 
+std::expected<std::string, int> fetch_text(const CtlOptions& options, const std::string& method, const std::string& path, const std::string& body) {
+  const ApiClient client(options.hub, options.token);
+  auto answer = client.call(method, path, body);
+  if (!answer) return std::unexpected(unreachable(answer.error()));
+  if (answer->status / 100 != 2) return std::unexpected(refuse(options, *answer));
+  return std::move(answer->body);
+}
+
+std::expected<json, int> fetch(const CtlOptions& options, const std::string& method, const std::string& path, const std::string& body) {
+  const auto text = fetch_text(options, method, path, body);
+  if (!text) return std::unexpected(text.error());
+  return json::parse(*text, nullptr, false);
+}
+
 int call_and_show(const CtlOptions& options, const std::string& method, const std::string& path,
                   const std::string& body, const std::function<void(const json&)>& show) {
   const ApiClient client(options.hub, options.token);

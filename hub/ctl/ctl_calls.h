@@ -2,6 +2,7 @@
 // documented code.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -20,6 +21,10 @@ struct CtlOptions {
   std::string token;
   bool as_json = false;
 };
+
+/// One call whose answer is looked at before anything is printed; the exit code when there is none, with the hub's words printed.
+std::expected<std::string, int> fetch_text(const CtlOptions& options, const std::string& method, const std::string& path, const std::string& body = {});
+std::expected<nlohmann::json, int> fetch(const CtlOptions& options, const std::string& method, const std::string& path, const std::string& body = {});
 
 /// One call; prints the answer as JSON, or by `show`. Each returns the exit code.
 int call_and_show(const CtlOptions& options, const std::string& method, const std::string& path,

@@ -20,7 +20,6 @@ class Commands : public CommandSet {
     define_locations();
     define_agents();
     define_documents();
-    define_postings();
     define_rest();
   }
 
@@ -164,82 +163,7 @@ class Commands : public CommandSet {
     });
   }
 
-  void define_postings() {
-    auto* postings = group("postings", "What the ERP is told");
-    auto* list_postings = postings->add_subcommand("list", "List them");
-    list_postings->add_option("--status", arguments_.status,
-                              "queued, sending, posted, retrying, unknown, refused, held, skipped");
-    list_postings->add_option("--location", arguments_.location, "Only of this location");
-    does(list_postings, [this] {
-      return list_pages(options_,
-                        with_query("/v1/postings", {{"status", arguments_.status}, {"location", arguments_.location}}),
-                        {{"posting_id", "POSTING"},
-                         {"kind", "KIND"},
-                         {"location", "LOCATION"},
-                         {"status", "STATUS"},
-                         {"gross", "GROSS"},
-                         {"currency", ""},
-                         {"attempts", "TRIES"},
-                         {"last_error", "LAST ERROR"}},
-                        "Nothing waiting.");
-    });
-    shows(postings, "/v1/postings/", "id", "Its id (p_…)");
-    for (const char* verb : {"retry", "replay", "skip"}) {
-      auto* command = postings->add_subcommand(
-          verb, std::string(verb) == "retry"    ? "Try a refused or waiting one again now"
-                : std::string(verb) == "replay" ? "Send one again under its key (harmless at the ERP)"
-                                                : "Give one up, with a reason");
-      command->add_option("id", arguments_.id, "Its id (p_…)")->required();
-      command->add_option("--reason", arguments_.reason, "Why, for the record");
-      does(command, [this, verb] {
-        return send("POST", "/v1/postings/" + url_encode(arguments_.id) + "/" + verb, {{"reason", arguments_.reason}});
-      });
-    }
-    does(app_.add_subcommand("connectors", "Connections to ERPs and whether they flow"), [this] {
-      return list_pages(options_, "/v1/connectors",
-                        {{"name", "NAME"}, {"url", "URL"}, {"breaker", "BREAKER"}, {"waiting", "WAITING"}},
-                        "No connector.");
-    });
-  }
-
   void define_rest() {
-    auto* exceptions = group("exceptions", "What people must look at");
-    auto* list_exceptions = exceptions->add_subcommand("list", "List them");
-    list_exceptions->add_option("--code", arguments_.code, "Only of this code");
-    list_exceptions->add_option("--status", arguments_.status, "open, assigned, resolved, dismissed");
-    list_exceptions->add_option("--location", arguments_.location, "Only of this location");
-    list_exceptions->add_option("--owner", arguments_.owner, "Only of this owner");
-    does(list_exceptions, [this] {
-      return list_pages(options_,
-                        with_query("/v1/exceptions", {{"code", arguments_.code},
-                                                      {"status", arguments_.status},
-                                                      {"location", arguments_.location},
-                                                      {"owner", arguments_.owner}}),
-                        {{"exception_id", "EXCEPTION"},
-                         {"code", "CODE"},
-                         {"location", "LOCATION"},
-                         {"status", "STATUS"},
-                         {"owner", "OWNER"},
-                         {"due_at", "DUE"},
-                         {"detail", "DETAIL"}},
-                        "None match.");
-    });
-    shows(exceptions, "/v1/exceptions/", "id", "Its id (x_…)");
-    auto* assign = exceptions->add_subcommand("assign", "Say who looks at it");
-    assign->add_option("id", arguments_.id, "Its id (x_…)")->required();
-    assign->add_option("--to", arguments_.assignee, "Who")->required();
-    assign->add_option("--reason", arguments_.reason, "Why, for the record");
-    does(assign, [this] {
-      return send("POST", "/v1/exceptions/" + url_encode(arguments_.id) + "/assign",
-                  {{"assignee", arguments_.assignee}, {"reason", arguments_.reason}});
-    });
-    auto* dismiss = exceptions->add_subcommand("dismiss", "Say that nothing is to be done");
-    dismiss->add_option("id", arguments_.id, "Its id (x_…)")->required();
-    dismiss->add_option("--reason", arguments_.reason, "Why, for the record")->required();
-    does(dismiss, [this] {
-      return send("POST", "/v1/exceptions/" + url_encode(arguments_.id) + "/dismiss", {{"reason", arguments_.reason}});
-    });
-
     auto* reconciliation =
         app_.add_subcommand("reconciliation", "Per location: documents, money and units at hub and ERP");
     reconciliation->add_option("--business-date", arguments_.date, "Only of this date (YYYY-MM-DD)");
@@ -270,8 +194,9 @@ std::shared_ptr<void> define_commands(CLI::App& app, CtlOptions& options, CtlArg
   auto stock_commands = define_stock_commands(app, options, arguments, action);
   auto day_commands = define_day_commands(app, options, arguments, action);
   auto erp_commands = define_erp_commands(app, options, arguments, action);
-  return std::make_shared<std::vector<std::shared_ptr<void>>>(
-      std::vector<std::shared_ptr<void>>{std::move(commands), std::move(stock_commands), std::move(day_commands), std::move(erp_commands)});
+  auto exception_commands = define_exception_commands(app, options, arguments, action);
+  return std::make_shared<std::vector<std::shared_ptr<void>>>(std::vector<std::shared_ptr<void>>{
+      std::move(commands), std::move(stock_commands), std::move(day_commands), std::move(erp_commands), std::move(exception_commands)});
 }
 
 }  // namespace tillsync::hub

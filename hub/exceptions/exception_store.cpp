@@ -112,13 +112,32 @@ Result<ActionStatus> act_on_exception(sql::Connection& connection, std::string_v
   }));
   const ActionStatus decided = decide_action(status, action, reason);
   if (decided != ActionStatus::kDone) return decided;
-  if (action == CaseAction::kAssign) {
-    TS_RETURN_IF_ERROR(connection.run(kAssign, {exception_no, reason}));
-    TS_RETURN_IF_ERROR(connection.run(kInsertStep, {exception_no, to_string(action), who, reason, now.micros}));
-  } else {
+  if (action == CaseAction::kResolve || action == CaseAction::kDismiss) {
     TS_RETURN_IF_ERROR(close(connection, exception_no, action, who, reason, now));
+    return decided;
   }
+  if (action == CaseAction::kAssign) TS_RETURN_IF_ERROR(connection.run(kAssign, {exception_no, reason}));
+  TS_RETURN_IF_ERROR(connection.run(kInsertStep, {exception_no, to_string(action), who, reason, now.micros}));
   return decided;
+}
+
+Result<std::int64_t> act_on_subject(sql::Connection& connection, std::span<const std::string_view> codes, std::string_view subject, CaseAction action,
+                                    std::string_view who, std::string_view reason, Instant now) {
+  std::int64_t count = 0;
+  for (const std::string_view code : codes) {
+    std::optional<std::int64_t> open;
+    TS_RETURN_IF_ERROR(connection.query(kSelectCase, {code, subject}, [&open](const Row& row) {
+      if (row.text(2) == to_string(CaseStatus::kOpen)) open = row.integer(0);
+    }));
+    if (!open) continue;
+    ++count;
+    if (action == CaseAction::kResolve || action == CaseAction::kDismiss) {
+      TS_RETURN_IF_ERROR(close(connection, *open, action, who, reason, now));
+    } else {
+      TS_RETURN_IF_ERROR(connection.run(kInsertStep, {*open, to_string(action), who, reason, now.micros}));
+    }
+  }
+  return count;
 }
 
 }  // namespace tillsync::hub

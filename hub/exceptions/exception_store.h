@@ -1,6 +1,7 @@
 // The tables of the exceptions list. Writes run in the writer's transaction: the exceptions stage, or a task.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,5 +31,8 @@ Result<std::int64_t> settle_by_cause(sql::Connection& connection, std::string_vi
 /// A person's step; who and why are recorded. reason: of an assignment, the assignee.
 Result<ActionStatus> act_on_exception(sql::Connection& connection, std::string_view exception_id, CaseAction action,
                                       std::string_view who, std::string_view reason, Instant now);
+/// A person's step on all open cases about one subject (a posting), whatever their codes; returns how many. Not for kAssign.
+Result<std::int64_t> act_on_subject(sql::Connection& connection, std::span<const std::string_view> codes, std::string_view subject, CaseAction action,
+                                    std::string_view who, std::string_view reason, Instant now);
 
 }  // namespace tillsync::hub

@@ -65,14 +65,16 @@ std::string_view to_string(CaseAction action) {
     case CaseAction::kAssign: return "assigned";
     case CaseAction::kResolve: return "resolved";
     case CaseAction::kDismiss: return "dismissed";
+    case CaseAction::kRetry: return "retried";
+    case CaseAction::kCorrect: return "corrected";
   }
   return "assigned";
 }
 
-ActionStatus decide_action(const std::optional<CaseStatus>& status, CaseAction, std::string_view reason) {
+ActionStatus decide_action(const std::optional<CaseStatus>& status, CaseAction action, std::string_view reason) {
   if (!status) return ActionStatus::kNotFound;
   if (*status != CaseStatus::kOpen) return ActionStatus::kAlreadyClosed;
-  if (reason.empty()) return ActionStatus::kReasonMissing;
+  if (reason.empty() && action != CaseAction::kRetry) return ActionStatus::kReasonMissing;
   return ActionStatus::kDone;
 }
 

@@ -46,11 +46,12 @@ RaiseDecision decide_raise(const std::vector<ExceptionRaised>& raised, const Sto
 /// "x_" + base32, from code, subject and generation; the same on every hub.
 std::string derive_exception_id(std::string_view code, std::string_view subject, std::int64_t generation);
 
-enum class CaseAction : std::uint8_t { kAssign, kResolve, kDismiss };
+/// Retrying and correcting leave the case open: it is resolved by what becomes of it.
+enum class CaseAction : std::uint8_t { kAssign, kResolve, kDismiss, kRetry, kCorrect };
 std::string_view to_string(CaseAction action);  // as in exception_step: "assigned", …
 enum class ActionStatus : std::uint8_t { kDone, kNotFound, kAlreadyClosed, kReasonMissing };
 
-/// reason: of an assignment, the assignee. Closing needs a reason; nothing happens to a closed case.
+/// reason: of an assignment, the assignee. All but a retry need one; nothing happens to a closed case.
 ActionStatus decide_action(const std::optional<CaseStatus>& status, CaseAction action, std::string_view reason);
 
 }  // namespace tillsync::hub

@@ -17,7 +17,8 @@ constexpr std::string_view kSelectNextLane =
 // Behind whatever is neither posted nor simply queued nothing goes; how many stand before it tells whether those queued come with it.
 constexpr std::string_view kSelectOfLane =
     "SELECT p.posting_no, p.posting_id, coalesce(p.idempotency_key, p.posting_id), p.kind, p.location, p.status, p.attempts, p.next_try_at, p.body, p.ordering_key,"
-    " (SELECT count(*) FROM posting b WHERE b.is_open = 1 AND b.ordering_key = p.ordering_key AND b.posting_no < p.posting_no)"
+    " (SELECT count(*) FROM posting b WHERE b.is_open = 1 AND b.ordering_key = p.ordering_key AND b.posting_no < p.posting_no),"
+    " (SELECT max(version) FROM posting_correction c WHERE c.posting_no = p.posting_no)"
     " FROM posting p WHERE p.status IN ('queued', 'retrying', 'unknown') AND p.lane = $1 AND NOT EXISTS"
     " (SELECT 1 FROM posting h WHERE h.is_open = 1 AND h.ordering_key = p.ordering_key AND h.posting_no < p.posting_no AND h.status <> 'queued')"
     " ORDER BY p.posting_no LIMIT $2";
@@ -30,8 +31,8 @@ constexpr std::string_view kSelectNoOfEvent =
     " UNION ALL SELECT posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
 constexpr std::string_view kSelectNoOfSummed = "SELECT posting_no FROM posting WHERE event_no IS NULL AND posting_id = $1";
 constexpr std::string_view kSelectBodyOfEvent =
-    "SELECT body FROM posting WHERE posting_no = 2 * $1"
-    " UNION ALL SELECT body FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
+    "SELECT body, posting_no FROM posting WHERE posting_no = 2 * $1"
+    " UNION ALL SELECT body, posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
 constexpr std::string_view kSelectHistory =
     "SELECT status, who, detail, at FROM posting_history WHERE posting_no = $1 ORDER BY history_no";
 constexpr std::string_view kSelectOldestOpen = "SELECT created_at FROM posting WHERE is_open = 1 ORDER BY posting_no LIMIT 1";
@@ -78,9 +79,10 @@ Result<void> PostingReader::due_of_lane(const std::string& lane, const DueReques
   std::size_t found = 0;
   // What is being worked on stands here still, where it is looked up.
   const auto looked_at = static_cast<std::int64_t>(wanted + request.excluded.size());
-  return connection_.query(kSelectOfLane, {std::string_view(lane), looked_at}, [&](const Row& row) {
+  Result<void> laid_over;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectOfLane, {std::string_view(lane), looked_at}, [&](const Row& row) {
     std::string key(row.text(9));
-    if (found == wanted || request.excluded.contains(key)) return;
+    if (!laid_over || found == wanted || request.excluded.contains(key)) return;
     const PostingStatus status = status_column(row, 5);
     const bool is_again = status == PostingStatus::kRetrying || status == PostingStatus::kUnknown;
     TakenOfKey& of_key = taken[key];
@@ -98,7 +100,15 @@ Result<void> PostingReader::due_of_lane(const std::string& lane, const DueReques
     ++found;
     page.postings.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
                              LocationId(std::string(row.text(4))), std::move(key), status, row.integer(6), Bytes(row.blob(8))});
-  });
+    if (!row.is_null(11)) laid_over = lay_corrections_over(page.postings.back());
+  }));
+  return laid_over;
+}
+
+Result<void> PostingReader::lay_corrections_over(DuePosting& due) {
+  TS_ASSIGN_OR_RETURN(const Posting effective, effective_posting(connection_, due.posting_no, due.body));
+  due.body = encode_posting(effective);
+  return {};
 }
 
 Result<DuePage> PostingReader::due(const DueRequest& request) {
@@ -175,7 +185,11 @@ Result<std::optional<PostingDetail>> PostingReader::find(std::string_view postin
     body = row.blob(kBodyColumn);
   }));
   TS_ASSIGN_OR_RETURN(const Posting posting, decode_posting(body));
-  detail.posting_json = posting_to_json(posting);
+  detail.submitted_json = posting_to_json(posting);
+  TS_ASSIGN_OR_RETURN(detail.corrections, corrections_of(connection_, *posting_no));
+  TS_ASSIGN_OR_RETURN(const Posting effective, effective_posting(posting, detail.corrections));
+  detail.posting_json = posting_to_json(effective);
+  detail.balance_problem = check_balance(effective.journal, effective.currency.code);
   TS_RETURN_IF_ERROR(connection_.query(kSelectHistory, {*posting_no}, [&detail](const Row& row) {
     detail.history.push_back({status_column(row, 0), std::string(row.text(1)), std::string(row.text(2)), Instant{row.integer(3)}});
   }));
@@ -187,9 +201,13 @@ Result<std::optional<PostingDetail>> PostingReader::find(std::string_view postin
 
 Result<std::optional<Posting>> PostingReader::posting_of_event(std::int64_t event_no) {
   std::optional<Bytes> body;
-  TS_RETURN_IF_ERROR(connection_.query(kSelectBodyOfEvent, {event_no}, [&body](const Row& row) { body = Bytes(row.blob(0)); }));
+  std::int64_t posting_no = 0;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectBodyOfEvent, {event_no}, [&](const Row& row) {
+    body = Bytes(row.blob(0));
+    posting_no = row.integer(1);
+  }));
   if (!body) return std::nullopt;
-  TS_ASSIGN_OR_RETURN(Posting posting, decode_posting(*body));
+  TS_ASSIGN_OR_RETURN(Posting posting, effective_posting(connection_, posting_no, *body));
   return std::optional<Posting>(std::move(posting));
 }
 

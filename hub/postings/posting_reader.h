@@ -14,6 +14,7 @@
 #include "common/base/time.h"
 #include "common/contract/masterdata.h"
 #include "common/sql/sql.h"
+#include "hub/postings/correction_reader.h"
 #include "hub/postings/posting_state.h"
 
 namespace tillsync::hub {
@@ -27,7 +28,7 @@ struct DuePosting {
   std::string ordering_key;
   PostingStatus status = PostingStatus::kQueued;  // queued or retrying: send; unknown: look up first
   std::int64_t attempts = 0;                      // so far
-  Bytes body;                                     // decode_posting
+  Bytes body;                                     // decode_posting; the effective posting, with its corrections
 };
 /// Oldest first within a lane (location/till), the lanes in turn; first in, first out within an ordering key: a refused, unknown, retrying or
 /// sending posting holds what is behind it. A due unknown or retrying one comes alone for its key.
@@ -78,7 +79,10 @@ struct PostingStep {
 };
 struct PostingDetail {
   PostingRecord record;
-  std::string posting_json;
+  std::string posting_json;    // the effective posting, which is sent
+  std::string submitted_json;  // as the documents made it; the same unless it was corrected
+  std::string balance_problem; // of the effective posting; "" = debit and credit are equal
+  std::vector<StoredCorrection> corrections;
   std::vector<PostingStep> history;  // oldest first; its first is the posting's own making
 };
 /// Sums per location, business date, currency, kind and status.
@@ -101,7 +105,7 @@ class PostingReader {
   Result<PostingPage> list(const PostingFilter& filter);
   Result<std::optional<PostingDetail>> find(std::string_view posting_id);
   Result<std::optional<std::int64_t>> posting_no_of(std::string_view posting_id);
-  /// The posting of an event, decoded; nullopt when it has none.
+  /// The effective posting of an event; nullopt when it has none.
   Result<std::optional<Posting>> posting_of_event(std::int64_t event_no);
   /// When the oldest posting that waits for the ERP was made; nullopt when none waits.
   Result<std::optional<Instant>> oldest_open();
@@ -116,6 +120,7 @@ class PostingReader {
   };
   Result<std::optional<std::string>> next_lane(std::string_view after);
   Result<void> due_of_lane(const std::string& lane, const DueRequest& request, std::map<std::string, TakenOfKey>& taken, DuePage& page);
+  Result<void> lay_corrections_over(DuePosting& due);
 
   sql::Connection& connection_;
 };

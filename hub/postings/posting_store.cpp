@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "hub/intake/intake.h"
+#include "hub/postings/correction_reader.h"
 #include "hub/postings/journal.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/summed_store.h"
@@ -23,8 +24,8 @@ constexpr std::string_view kInsertPosting =
     "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
     " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body, lane) VALUES";
 constexpr std::string_view kSelectState =
-    "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key, attempts > 1"
-    " FROM posting WHERE posting_no = $1 /* for update */";
+    "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key,"
+    " attempts > 1 OR EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = posting.posting_no) FROM posting WHERE posting_no = $1 /* for update */";
 constexpr std::string_view kUpdateState =
     "UPDATE posting SET status = $2, is_open = $3, attempts = attempts + $4, next_try_at = $5,"
     " erp_reference = CASE WHEN $6 = '' THEN erp_reference ELSE $6 END, last_error = $7, updated_at = $8 WHERE posting_no = $1";
@@ -56,7 +57,7 @@ struct PostingRow {
   std::string posting_id;
   std::optional<std::int64_t> event_no;
   std::string ordering_key;
-  bool has_failed = false;  // once at least: it may stand on the exceptions list
+  bool has_failed = false;  // or was corrected: it may stand on the exceptions list
 };
 
 Result<void> write_totals(sql::Connection& connection, const Totals& totals) {
@@ -134,7 +135,7 @@ class Steps {
 Result<bool> is_balanced(sql::Connection& connection, std::int64_t posting_no) {
   Bytes body;
   TS_RETURN_IF_ERROR(connection.query(kSelectBody, {posting_no}, [&body](const Row& row) { body = row.blob(0); }));
-  TS_ASSIGN_OR_RETURN(const Posting posting, decode_posting(body));
+  TS_ASSIGN_OR_RETURN(const Posting posting, effective_posting(connection, posting_no, body));
   return check_balance(posting.journal, posting.currency.code).empty();
 }
 
@@ -157,10 +158,10 @@ ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
   return raised;
 }
 
-void settle_all(std::vector<ExceptionSettled>& settled, const std::string& posting_id, const std::string& why) {
-  settled.push_back({std::string(kRefused), posting_id, why});
-  settled.push_back({std::string(kOutcomeUnknown), posting_id, why});
-  for (const auto& [code, exception] : kRefusals) settled.push_back({std::string(exception), posting_id, why});
+/// but: the code that stays open, "" = none.
+void settle_all(std::vector<ExceptionSettled>& settled, const std::string& posting_id, const std::string& why, std::string_view but = {}) {
+  for (const std::string_view code : posting_exception_codes())
+    if (code != but) settled.push_back({std::string(code), posting_id, why});
 }
 
 }  // namespace
@@ -256,7 +257,11 @@ Result<RecordedResults> record_results(sql::Connection& connection, std::span<co
     if (row->kind == kSummedKind && result.status == PostingStatus::kPosted)
       TS_RETURN_IF_ERROR(follow_summed(connection, result.posting_no, PostingStatus::kPosted, result.erp_reference, now));
     ++recorded.taken;
-    if (result.status == PostingStatus::kRefused) recorded.raised.push_back(refused(*row, result));
+    if (result.status == PostingStatus::kRefused) {
+      recorded.raised.push_back(refused(*row, result));
+      // What it was refused for before is mended, or it would not have come to this.
+      if (row->has_failed) settle_all(recorded.settled, row->posting_id, "refused for another reason now", recorded.raised.back().code);
+    }
     if (result.status == PostingStatus::kPosted && row->has_failed) settle_all(recorded.settled, row->posting_id, "posted");
   }
   TS_RETURN_IF_ERROR(steps.finish());
@@ -324,6 +329,23 @@ Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::str
     TS_RETURN_IF_ERROR(follow_summed(connection, *posting_no, PostingStatus::kSkipped, {}, now));
   TS_RETURN_IF_ERROR(steps.finish());
   return PostingActionStatus::kDone;
+}
+
+Result<void> queue_posting(sql::Connection& connection, std::int64_t posting_no, std::string_view who, std::string_view why, Instant now) {
+  Steps steps(connection, now);
+  TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
+  TS_CHECK(row.has_value());
+  TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kQueued, who, why, {}, {}, std::nullopt));
+  return steps.finish();
+}
+
+std::span<const std::string_view> posting_exception_codes() {
+  static const std::vector<std::string_view> codes = [] {
+    std::vector<std::string_view> made{kRefused, kOutcomeUnknown};
+    for (const auto& [refusal, exception] : kRefusals) made.push_back(exception);
+    return made;
+  }();
+  return codes;
 }
 
 }  // namespace tillsync::hub

@@ -62,5 +62,11 @@ Result<std::vector<std::string>> release_period(sql::Connection& connection, con
 /// A person's step; who and why are recorded.
 Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::string_view posting_id, PostingAction action,
                                            std::string_view who, std::string_view reason, Instant now);
+/// Queues a posting whose correction has just been recorded, whatever held it. The caller has decided that it may be
+/// (decide_correction).
+Result<void> queue_posting(sql::Connection& connection, std::int64_t posting_no, std::string_view who, std::string_view why, Instant now);
+
+/// Codes of all exceptions whose subject is a posting.
+std::span<const std::string_view> posting_exception_codes();
 
 }  // namespace tillsync::hub

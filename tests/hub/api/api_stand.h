@@ -2,6 +2,7 @@
 // down for contract.py.
 #pragma once
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstdlib>
@@ -52,6 +53,18 @@ inline void write_down(const std::string& method, const std::string& path, const
        << std::endl;
 }
 
+/// The writer, which takes no more than `left` commands when that is not below zero: as a hub that goes down.
+struct LimitedPort : WriterPort {
+  WriterPort* inner = nullptr;
+  std::atomic<int> left{-1};
+  Result<void> submit(Priority priority, Command command) override {
+    if (left == 0) return fail(ErrorCode::kShuttingDown, "submit to the writer", "the hub is shutting down");
+    if (left > 0) --left;
+    return inner->submit(priority, std::move(command));
+  }
+  std::size_t bulk_waiting() const override { return inner->bulk_waiting(); }
+};
+
 class ApiStand {
  public:
   ApiStand() {
@@ -73,7 +86,8 @@ class ApiStand {
     stages.push_back(std::make_unique<InsightStage>(metrics));
     writer = take(WriterLoop::start(std::move(connection), take(open_for_checkpoints(database)), std::move(stages), {}));
     reads_ = take(ReadPool::open(2, [database] { return open_for_reading(database); }));
-    context_.reset(new ApiContext{.writer = *writer,
+    port.inner = writer.get();
+    context_.reset(new ApiContext{.writer = port,
                                   .reads = *reads_,
                                   .now = [] { return os::now(); },
                                   .authenticate = [this](std::string_view token) { return authenticate(token); },
@@ -159,11 +173,15 @@ class ApiStand {
     REQUIRE(future.get());
   }
 
+  /// Before the calls that are to see it.
+  void tell_erp_request(std::function<Result<std::string>(const Posting&)> erp_request) { context_->erp_request = std::move(erp_request); }
+
   Metrics metrics;
   AvailabilityCache availability;
   AgentRegistry agents;
   SignatureKeyPair certificate_keys = generate_signature_keys();
   std::unique_ptr<WriterLoop> writer;
+  LimitedPort port;
   std::optional<std::string> not_ready;
 
  private:

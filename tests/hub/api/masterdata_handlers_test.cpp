@@ -64,3 +64,11 @@ TEST_CASE("master data: locations go page by page", "[api]") {
   CHECK(first.at("next") == "B");
   CHECK(stand.items("/v1/locations?limit=2&after=B").at(0).at("id") == "C");
 }
+
+TEST_CASE("masterdata: a location that is described settles the exception about it", "[api]") {
+  ApiStand stand;
+  REQUIRE(stand.call("POST", "/v1/documents", ApiStand::sale("1").dump()).status == 201);
+  CHECK(stand.items("/v1/exceptions?status=open&code=unknown_location").size() == 1);
+  REQUIRE(stand.call("PUT", "/v1/locations/GB", R"({"id":"GB","name":"London"})").status == 200);
+  CHECK(stand.items("/v1/exceptions?status=open&code=unknown_location").empty());
+}

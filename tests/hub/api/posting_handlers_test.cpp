@@ -40,6 +40,9 @@ TEST_CASE("postings: listed by status and location, shown with document and hist
   CHECK(stand.items("/v1/postings?status=queued&location=GB").size() == 1);
   CHECK(stand.items("/v1/postings?status=posted").empty());
   CHECK(stand.call("GET", "/v1/postings?status=nosuch").status == 422);
+  CHECK(stand.items("/v1/postings?business_date=2010-12-01&kind=sale").size() == 1);
+  CHECK(stand.items("/v1/postings?business_date=2010-12-02").empty());
+  CHECK(stand.call("GET", "/v1/postings?business_date=2010-12-32").status == 422);
   const json posting = stand.get("/v1/postings/" + id);
   CHECK(posting.at("gross") == "17.98");
   CHECK(posting.at("posting").at("idempotency_key") == id);

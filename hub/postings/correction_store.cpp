@@ -1,0 +1,66 @@
+#include "hub/postings/correction_store.h"
+
+#include "common/contract/codec.h"
+#include "hub/postings/correction_reader.h"
+#include "hub/postings/posting_reader.h"
+#include "hub/postings/posting_store.h"
+
+namespace tillsync::hub {
+namespace {
+
+using sql::Row;
+
+constexpr std::string_view kSelectPosting = "SELECT status, body FROM posting WHERE posting_no = $1 /* for update */";
+constexpr std::string_view kInsertCorrection =
+    "INSERT INTO posting_correction (posting_no, version, correction, who, reason, at) VALUES ($1, $2, $3, $4, $5, $6)";
+
+struct Weighed {
+  std::int64_t posting_no = 0;
+  std::size_t earlier = 0;
+  std::string correction_json;  // canonical
+  CorrectionDecision decision;
+};
+
+Result<Weighed> weigh(sql::Connection& connection, std::string_view posting_id, const Value& tree, std::string_view reason) {
+  Weighed weighed;
+  TS_ASSIGN_OR_RETURN(const auto posting_no, PostingReader(connection).posting_no_of(posting_id));
+  if (!posting_no) return weighed;
+  weighed.posting_no = *posting_no;
+  std::optional<PostingStatus> status;
+  Bytes body;
+  TS_RETURN_IF_ERROR(connection.query(kSelectPosting, {*posting_no}, [&](const Row& row) {
+    status = posting_status(row.text(0));
+    body = row.blob(1);
+  }));
+  TS_ASSIGN_OR_RETURN(Posting submitted, decode_posting(body));
+  TS_ASSIGN_OR_RETURN(const auto earlier, corrections_of(connection, *posting_no));
+  weighed.earlier = earlier.size();
+  TS_ASSIGN_OR_RETURN(const Posting current, effective_posting(std::move(submitted), earlier));
+  const auto correction = parse_correction(tree, current.currency.code, "/correction");
+  if (!correction) return fail(ErrorCode::kInvalid, "correct posting", correction.error().pointer + ": " + correction.error().detail);
+  weighed.correction_json = correction_to_json(*correction, current.currency.code);
+  if (weighed.correction_json.size() > kCorrectionBytesMax)
+    return fail(ErrorCode::kLimitExceeded, "correct posting", "a correction has " + std::to_string(kCorrectionBytesMax) + " bytes at most");
+  weighed.decision = decide_correction(status, current, weighed.earlier, *correction, reason);
+  return weighed;
+}
+
+}  // namespace
+
+Result<CorrectionDecision> preview_correction(sql::Connection& connection, std::string_view posting_id, const Value& correction, std::string_view reason) {
+  TS_ASSIGN_OR_RETURN(Weighed weighed, weigh(connection, posting_id, correction, reason));
+  return std::move(weighed.decision);
+}
+
+Result<CorrectionDecision> correct_posting(sql::Connection& connection, std::string_view posting_id, const Value& correction, std::string_view who,
+                                           std::string_view reason, Instant now) {
+  TS_ASSIGN_OR_RETURN(Weighed weighed, weigh(connection, posting_id, correction, reason));
+  if (weighed.decision.status != CorrectionStatus::kDone) return std::move(weighed.decision);
+  const auto version = static_cast<std::int64_t>(weighed.earlier) + 1;
+  TS_RETURN_IF_ERROR(connection.run(kInsertCorrection, {weighed.posting_no, version, std::string_view(weighed.correction_json), who, reason, now.micros}));
+  const std::string detail = "correction " + std::to_string(version) + ": " + std::string(reason);
+  TS_RETURN_IF_ERROR(queue_posting(connection, weighed.posting_no, who, detail, now));
+  return std::move(weighed.decision);
+}
+
+}  // namespace tillsync::hub

@@ -1,0 +1,111 @@
+#include "hub/postings/posting_bulk_store.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/hub/postings/posting_fixture.h"
+
+using namespace tillsync;
+using namespace tillsync::hub;
+using namespace tillsync::hub::test;
+
+namespace {
+
+struct PostedSales : PostingHub {
+  explicit PostedSales(std::int64_t count) {
+    std::vector<IncomingDocument> documents;
+    for (std::int64_t i = 1; i <= count; ++i) documents.push_back(incoming(sale(std::to_string(i), {goods_line("A", 1, 100)}, i % 2 == 0 ? kMorning : kMorning + seconds(86'400))));
+    take(std::move(documents));
+    for (std::int64_t i = 1; i <= count; ++i) send(2 * i, PostingStatus::kPosted);
+  }
+  /// All chunks; returns how many there were and how many postings.
+  std::pair<int, std::size_t> replay_all(const ReplayRange& range) {
+    const std::int64_t upto = newest_posting_no(connection()).value();
+    std::int64_t after = 0;
+    std::size_t replayed = 0;
+    for (int chunks = 1;; ++chunks) {
+      const auto chunk = replay_chunk(connection(), range, after, upto, "ann", "why", kNow);
+      REQUIRE(chunk);
+      CHECK(chunk->replayed.size() <= kReplayChunk);
+      replayed += chunk->replayed.size();
+      if (chunk->is_last) return {chunks, replayed};
+      CHECK(chunk->cursor > after);
+      after = chunk->cursor;
+    }
+  }
+};
+ReplayRange days(const char* first, const char* last) {
+  ReplayRange range;
+  range.first_date = *parse_date(first);
+  range.last_date = *parse_date(last);
+  return range;
+}
+
+}  // namespace
+
+TEST_CASE("replay: both days belong to a range of dates, the second instant does not", "[postings]") {
+  PostedSales hub(10);
+  CHECK(size_of_replay(hub.connection(), days("2010-12-01", "2010-12-01"), 3)->postings == 5);
+  CHECK(size_of_replay(hub.connection(), days("2010-12-01", "2010-12-02"), 3)->postings == 10);
+  CHECK(size_of_replay(hub.connection(), days("2010-12-03", "2010-12-09"), 3)->postings == 0);
+  const auto sample = size_of_replay(hub.connection(), days("2010-12-01", "2010-12-02"), 3);
+  CHECK(sample->first_ids.size() == 3);
+  CHECK(sample->first_ids[0] == hub.id_of(1));
+  ReplayRange instants;
+  instants.from = kNow;
+  instants.to = kNow + Duration{1};
+  CHECK(size_of_replay(hub.connection(), instants, 0)->postings == 10);
+  instants.from = kNow - seconds(1);
+  instants.to = kNow;
+  CHECK(size_of_replay(hub.connection(), instants, 0)->postings == 0);
+}
+
+TEST_CASE("replay: by location and kind", "[postings]") {
+  PostedSales hub(2);
+  ReplayRange range = days("2010-12-01", "2010-12-02");
+  range.location = "GB";
+  range.kind = "sale";
+  CHECK(size_of_replay(hub.connection(), range, 0)->postings == 2);
+  range.kind = "return";
+  CHECK(size_of_replay(hub.connection(), range, 0)->postings == 0);
+  CHECK(hub.replay_all(range).second == 0);
+  range.kind = "";
+  range.location = "FR";
+  CHECK(hub.replay_all(range).second == 0);
+}
+
+TEST_CASE("replay: in bounded chunks, each posting once, with who and why, the totals moved", "[postings]") {
+  PostedSales hub(static_cast<std::int64_t>(kReplayChunk) * 2 + 50);
+  const auto [chunks, replayed] = hub.replay_all(days("2010-12-01", "2010-12-02"));
+  CHECK(chunks == 3);
+  CHECK(replayed == kReplayChunk * 2 + 50);
+  CHECK(hub.database.number("SELECT count(*) FROM posting WHERE status = 'queued' AND is_open = 1") == 250);
+  CHECK(hub.database.number("SELECT count(*) FROM posting_history WHERE who = 'ann' AND detail = 'replay: why' AND status = 'queued'") == 250);
+  CHECK(hub.database.number("SELECT sum(postings) FROM posting_total WHERE status = 'queued'") == 250);
+  CHECK(hub.database.number("SELECT sum(postings) FROM posting_total WHERE status = 'posted'") == 0);
+  CHECK(hub.replay_all(days("2010-12-01", "2010-12-02")).second == 0);  // again: nothing is posted at the moment
+}
+
+TEST_CASE("replay: a long queue is looked through a bounded number at a time", "[postings]") {
+  PostedSales hub(1);
+  const auto chunk = replay_chunk(hub.connection(), days("2010-12-05", "2010-12-05"), 0, kReplayScanNumbers * 2 + 1, "ann", "why", kNow);
+  REQUIRE(chunk);
+  CHECK(chunk->cursor == kReplayScanNumbers);
+  CHECK_FALSE(chunk->is_last);
+  const auto last = replay_chunk(hub.connection(), days("2010-12-05", "2010-12-05"), kReplayScanNumbers * 2, kReplayScanNumbers * 2 + 1, "ann", "why", kNow);
+  CHECK(last->is_last);
+}
+
+TEST_CASE("replay: only what is posted, and what is refused afterwards comes up again", "[postings]") {
+  PostedSales hub(2);
+  REQUIRE(act_on_posting(hub.connection(), hub.id_of(1), PostingAction::kReplay, "ann", "x", kNow));
+  CHECK(hub.replay_all(days("2010-12-01", "2010-12-02")).second == 1);
+  hub.send(2, PostingStatus::kRefused);
+  CHECK(hub.database.number("SELECT count(*) FROM exception_case WHERE code = 'posting.refused' AND status = 'open'") == 1);
+}
+
+TEST_CASE("replay: an empty hub has nothing to replay", "[postings]") {
+  PostingHub hub;
+  CHECK(newest_posting_no(hub.connection()).value() == 0);
+  CHECK(size_of_replay(hub.connection(), days("2010-12-01", "2010-12-02"), 9)->postings == 0);
+  CHECK(replay_chunk(hub.connection(), days("2010-12-01", "2010-12-02"), 0, 0, "ann", "why", kNow)->is_last);
+}
