@@ -124,9 +124,9 @@ constexpr CatalogueEntry kEntries[] = {
     {"day.reopened", "A closed day was reopened", "A document came for a day that was closed; its certificate no longer stands.",
      "Look at the document; then close the day again, which issues the next certificate.", kFinance, 24, true},
     {"period.closed", "A posting waits for a closed period", "A document came for a day whose period is closed; its posting is held.",
-     "Open the period (tillsyncctl day reopen), or give its postings another date (tillsyncctl day release).", kFinance, 24, false},
+     "Open the period: tillsyncctl day reopen LOCATION DATE --reason TEXT; or give its postings another date: tillsyncctl day release LOCATION DATE --posting-date DATE --reason TEXT.", kFinance, 24, false},
     {"stock.erp_differs", "Hub and ERP do not agree on stock", "The daily comparison of stock on hand found differences at this location.",
-     "Look at the SKUs (tillsyncctl day stock): postings that are refused or on their way, movements booked in the ERP alone; then count.", kStockControl, 48, true},
+     "Look at the SKUs: tillsyncctl day stock --location LOCATION; postings that are refused or on their way, movements booked in the ERP alone; then count.", kStockControl, 48, true},
 
     // Fleet.
     {"identity_conflict", "Two machines speak as one agent", "Two processes use one agent's key; sync of both is paused.",

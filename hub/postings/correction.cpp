@@ -137,6 +137,8 @@ CorrectionStatus not_correctable(PostingStatus status) {
     case PostingStatus::kUnknown: return CorrectionStatus::kOutcomeUnknown;
     case PostingStatus::kSkipped: return CorrectionStatus::kSkipped;
     case PostingStatus::kQueued:
+    case PostingStatus::kCollected:
+    case PostingStatus::kSummed:
     case PostingStatus::kRetrying: return CorrectionStatus::kWaiting;
     case PostingStatus::kRefused:
     case PostingStatus::kHeld: break;
@@ -167,6 +169,7 @@ Posting corrected(Posting posting, std::span<const Correction> corrections) {
     for (JournalLine& line : posting.journal) {
       rename(line.account, correction.accounts);
       rename(line.tax_code, correction.tax_codes);
+      rename(line.tax_base, correction.tax_codes);
     }
     posting.journal.insert(posting.journal.end(), correction.added_lines.begin(), correction.added_lines.end());
   }
