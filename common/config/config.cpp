@@ -62,6 +62,11 @@ Result<void> read_table(const toml::table& table, const std::string& prefix, con
   for (const auto& [name, node] : table) {
     const std::string path = prefix + std::string(name.str());
     const Key* key = find_key(path, keys);
+    if (key == nullptr && find_key(prefix + "*", keys) != nullptr) {
+      if (!node.is_string()) return fail(ErrorCode::kInvalid, "read configuration", at_line(node) + ": '" + path + "' must be a text in quotes");
+      values[path] = node.as_string()->get();
+      continue;
+    }
     if (key == nullptr && is_table_of_keys(path, keys)) {
       if (!node.is_table()) return fail(ErrorCode::kInvalid, "read configuration", at_line(node) + ": '" + path + "' must be a table: [" + path + "]");
       TS_RETURN_IF_ERROR(read_table(*node.as_table(), path + '.', keys, values));
@@ -82,6 +87,8 @@ Result<void> read_table(const toml::table& table, const std::string& prefix, con
   }
   return {};
 }
+
+bool is_open_table(const Key& key) { return key.path.ends_with(".*"); }
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
@@ -136,6 +143,13 @@ const std::vector<std::string>& Config::list(std::string_view path) const {
   TS_CHECK(found != values_.end() && std::holds_alternative<std::vector<std::string>>(found->second));
   return std::get<std::vector<std::string>>(found->second);
 }
+std::map<std::string, std::string> Config::table(std::string_view path) const {
+  std::map<std::string, std::string> found;
+  const std::string prefix = std::string(path) + ".";
+  for (auto entry = values_.lower_bound(prefix); entry != values_.end() && entry->first.starts_with(prefix); ++entry)
+    if (const auto* text = std::get_if<std::string>(&entry->second)) found[entry->first.substr(prefix.size())] = *text;
+  return found;
+}
 void Config::set(std::string_view path, Setting value) {
   const auto found = values_.find(path);
   TS_CHECK(found != values_.end() && found->second.index() == value.index());
@@ -145,7 +159,8 @@ void Config::set(std::string_view path, Setting value) {
 Result<Config> parse(std::string_view toml, const std::vector<Key>& keys, std::string_view environment_prefix,
                      const Environment& environment) {
   Config config;
-  for (const Key& key : keys) config.values_[key.path] = key.fallback;
+  for (const Key& key : keys)
+    if (!is_open_table(key)) config.values_[key.path] = key.fallback;
   try {
     const toml::table table = toml::parse(toml);
     TS_RETURN_IF_ERROR(read_table(table, "", keys, config.values_));
@@ -154,6 +169,7 @@ Result<Config> parse(std::string_view toml, const std::vector<Key>& keys, std::s
                 "line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
   }
   for (const Key& key : keys) {
+    if (is_open_table(key)) continue;
     const std::string name = environment_name(environment_prefix, key.path);
     const std::optional<std::string> text = environment(name);
     if (!text) continue;

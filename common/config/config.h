@@ -18,7 +18,7 @@ namespace tillsync::config {
 
 using Setting = std::variant<std::string, std::int64_t, bool, std::vector<std::string>>;
 
-/// One documented key, e.g. {"listen.http", "127.0.0.1:7080", "address:port", "Where API and console listen"}. The default
+/// One documented key; a path that ends with ".*" is an open table, whose texts have any name. E.g. {"listen.http", "127.0.0.1:7080", "address:port", "Where API and console listen"}. The default
 /// decides the type.
 struct Key {
   std::string path;
@@ -35,6 +35,8 @@ class Config {
   std::int64_t integer(std::string_view path) const;
   bool boolean(std::string_view path) const;
   const std::vector<std::string>& list(std::string_view path) const;
+  /// What an open table holds, by name; path without ".*".
+  std::map<std::string, std::string> table(std::string_view path) const;
   void set(std::string_view path, Setting value);
 
  private:

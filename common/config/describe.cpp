@@ -38,6 +38,10 @@ void append_table(std::string& out, std::string_view table, const std::vector<Ke
   for (const Key& key : keys) {
     const auto [key_table, name] = table_and_name(key.path);
     if (key_table != table) continue;
+    if (name == "*") {
+      out += "# " + key.meaning + (key.unit.empty() ? "" : " (" + key.unit + ")") + " [" + environment_name(environment_prefix, table) + "_NAME]\n# name = \"\"\n";
+      continue;
+    }
     out += "# " + key.meaning + (key.unit.empty() ? "" : " (" + key.unit + ")") + " [" + environment_name(environment_prefix, key.path) + "]\n";
     const auto value = values.find(key.path);
     if (value == values.end()) out += "# ";

@@ -136,6 +136,8 @@ struct JournalLine {
   Amount debit, credit; // one of them is 0
   std::string tax_code, tender;
   FreeText text;
+  Rate tax_rate;          // of a line with a tax_code
+  std::string tax_base;   // of a line of revenue: the tax code that it is taxed under
   Extras extras;
   template <class V, class S>
   static void fields(V& v, S& s) {
@@ -145,6 +147,8 @@ struct JournalLine {
     v.field("tax_code", s.tax_code, Need::kOptional);
     v.field("tender", s.tender, Need::kOptional);
     v.field("text", s.text, Need::kOptional);
+    v.field("tax_rate", s.tax_rate, Need::kOptional);
+    v.field("tax_base", s.tax_base, Need::kOptional);
   }
 };
 

@@ -48,6 +48,8 @@ struct ApiContext {
   /// Why the hub cannot work now; nullopt when it can.
   std::function<std::optional<std::string>()> not_ready;
   std::function<std::vector<ConnectorState>()> connectors;
+  /// A connector's conversation against the answers of a sample; the answer's body. kNotFound, kInvalid, kUnsupported.
+  std::function<Result<std::string>(const std::string& connector, const std::string& sample)> test_connector;
   AgentRegistry& agents;
   AvailabilityCache& availability;
   std::string availability_mark;  // of this process: cursors of another one are no longer valid

@@ -54,10 +54,12 @@ CaseOutcome outcome_of(const CorrectionDecision& decision) {
 }
 
 /// Why not, and what to do instead.
-std::string why_not(PostingAction action, PostingStatus status, bool is_balanced) {
+std::string why_not(PostingAction action, const PostingDetail& detail) {
+  const PostingStatus status = detail.record.status;
   const std::string now = "the posting is " + std::string(to_string(status));
+  if (detail.is_part_of_sum) return now + " as a part of its day's summed posting, and goes where that goes";
   if (action == PostingAction::kSkip) return now + ": only what is neither posted nor on its way can be skipped";
-  if (!is_balanced) return now + " and does not balance: correct it";
+  if (!detail.balance_problem.empty()) return now + " and does not balance: correct it";
   switch (status) {
     case PostingStatus::kQueued: return now + ": it is sent when its turn comes";
     case PostingStatus::kSending: return now + ": wait for the ERP's answer";
@@ -76,7 +78,7 @@ Result<CaseOutcome> outcome_of(sql::Connection& connection, const std::string& p
   }
   TS_ASSIGN_OR_RETURN(const auto detail, PostingReader(connection).find(posting_id));
   if (!detail) return CaseOutcome{"no_posting", "there is no posting " + posting_id};
-  return CaseOutcome{"not_possible", why_not(action, detail->record.status, detail->balance_problem.empty())};
+  return CaseOutcome{"not_possible", why_not(action, *detail)};
 }
 
 Result<std::optional<Posting>> parsed(const PostingDetail& detail) {
@@ -163,7 +165,7 @@ Result<CasePreview> preview_posting(sql::Connection& connection, const std::stri
   TS_ASSIGN_OR_RETURN(preview.effective, parsed(*detail));
   preview.balance_problem = detail->balance_problem;
   PostingActionDecision decision = decide_posting_action(detail->record.status, action, reason);
-  if (decision.status == PostingActionStatus::kDone && decision.to == PostingStatus::kQueued && !detail->balance_problem.empty())
+  if (decision.status == PostingActionStatus::kDone && decision.to == PostingStatus::kQueued && (!detail->balance_problem.empty() || detail->is_part_of_sum))
     decision.status = PostingActionStatus::kNotPossible;
   TS_ASSIGN_OR_RETURN(preview.outcome, outcome_of(connection, posting_id, action, decision.status));
   return preview;

@@ -40,7 +40,7 @@ Result<std::string> list_postings(ApiContext& context, const ApiCall& call) {
   if (const auto status = call.parameter("status"); !status.empty()) {
     filter.status = posting_status(status);
     if (!filter.status)
-      return fail(ErrorCode::kInvalid, "list postings", "status must be queued, sending, posted, retrying, unknown, refused, held or skipped");
+      return fail(ErrorCode::kInvalid, "list postings", "status must be queued, sending, posted, retrying, unknown, refused, held, skipped, collected or summed");
   }
   filter.location = call.parameter("location");
   filter.kind = call.parameter("kind");
@@ -131,6 +131,11 @@ std::vector<Endpoint> posting_endpoints() {
       {kReplay, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kReplay, PostingAction::kReplay); }},
       {kCorrect, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kCorrect, std::nullopt); }},
       {kSkip, [](ApiContext& context, ApiCall call) { act(context, std::move(call), kSkip, PostingAction::kSkip); }},
+      {{"POST", "/v1/connectors/{name}/test", Role::kOperator, Repeat::kSafe},
+       [](ApiContext& context, const ApiCall& call) {
+         if (!json::parse(call.request.body, nullptr, false).is_object()) return call.reply->problem(422, "wrong_type", "Not understood", "send a posting/1, or an example with its answers");
+         answer(call, context.test_connector(call.parameters[0], call.request.body));
+       }},
       {{"GET", "/v1/connectors", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_connectors(context)); }},
   };
 }

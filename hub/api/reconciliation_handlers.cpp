@@ -60,9 +60,11 @@ Result<std::string> reconcile(ApiContext& context, const ApiCall& call) {
     if (row.mode == "live" && moves_money_or_stock(row.contract) && row.currency.empty())
       first_books(by_location[row.location.value]).hub.documents += row.documents;
   for (const auto& row : postings) {
+    if (row.kind == "till_close" || row.kind == "till_event") continue;  // cash that moved inside, not trade
+    if (row.kind == "summed") continue;                                  // its documents stand for it
     Books& books = books_of(by_location[row.location.value], row.currency);
     if (date) books.hub.units += row.units.milli;
-    if (is_open(row.status)) books.waiting += row.postings;
+    if (is_open(row.status) || is_for_sum(row.status)) books.waiting += row.postings;
     if (row.status != PostingStatus::kPosted) continue;
     books.erp.documents += row.postings;
     books.erp.gross += row.gross.minor;

@@ -1,23 +1,28 @@
 #include "hub/app/hub_app.h"
 
 #include <atomic>
+#include <cstdlib>
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/app/connector_trial.h"
 #include "hub/app/fleet_port.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
 #include "hub/app/hub_metrics.h"
 #include "hub/app/lease_holders.h"
+#include "hub/app/posting_summer.h"
 #include "hub/app/stock_watch.h"
+#include "hub/erp/connector_example.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
 #include "hub/exceptions/exceptions_stage.h"
 #include "hub/insight/insight_stage.h"
+#include "hub/jq/jq_client.h"
 #include "hub/intake/hub_meta_store.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
@@ -45,13 +50,13 @@ Result<void> start_log(const config::Config& config) {
 }
 
 /// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, std::function<void()> postings_queued,
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, ChartBook charts, bool is_summed, std::function<void()> postings_queued,
                                                 std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
   stages.push_back(std::make_unique<IntakeStage>());
   stages.push_back(std::make_unique<LedgerStage>());
   stages.push_back(std::make_unique<ReservationsStage>(std::move(reservations)));
-  stages.push_back(std::make_unique<PostingsStage>());
+  stages.push_back(std::make_unique<PostingsStage>(std::move(charts), is_summed));
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
   stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
@@ -64,6 +69,13 @@ Result<ReservationPolicy> load_policy(const config::Config& config) {
   if (path.empty()) return ReservationPolicy{};
   TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(path, kPolicyBytesMax));
   return parse_policy(text);
+}
+
+Result<ChartBook> load_charts(const config::Config& config) {
+  const std::string path = config.text("erp.chart");
+  if (path.empty()) return ChartBook{};
+  TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(path, kChartBytesMax));
+  return parse_charts(text);
 }
 
 Result<http::ServerOptions> http_options(const config::Config& config) {
@@ -81,6 +93,14 @@ Result<http::ServerOptions> http_options(const config::Config& config) {
     log::warning("the API listens beyond this machine without TLS: set listen.certificate, or put a proxy with TLS in front",
                  {{"address", config.text("listen.http")}});
   return options;
+}
+
+/// Of the file, and of the environment, which is the better place for secrets.
+std::map<std::string, std::string> erp_settings(const config::Config& config, const Connector& connector) {
+  std::map<std::string, std::string> given = config.table("erp.settings");
+  for (const ConnectorSetting& setting : connector.settings)
+    if (const char* value = std::getenv(config::environment_name(kHubEnvironmentPrefix, "erp.settings." + setting.name).c_str())) given[setting.name] = value;
+  return given;
 }
 
 std::optional<Caller> authenticate(ReadPool& reads, std::string_view token) {
@@ -120,6 +140,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   writer_options.now = [] { return os::now(); };
   writer_options.probe = [](sql::Connection& probed, Instant now) { return record_probe(probed, now); };
   TS_ASSIGN_OR_RETURN(const ReservationPolicy policy, load_policy(config));
+  TS_ASSIGN_OR_RETURN(const ChartBook charts, load_charts(config));
+  const bool is_summed = config.text("erp.post") == "summed";
+  if (!is_summed && config.text("erp.post") != "document")
+    return fail(ErrorCode::kInvalid, "start hub", "erp.post is '" + config.text("erp.post") + "'", "write document or summed");
   AvailabilityCache availability;
   const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability, [&agents, dark = seconds(policy.dark_after_s)] { return lease_holders(agents.all(), os::now(), dark); }};
   std::atomic<SyncLoop*> to_sync{nullptr};
@@ -132,7 +156,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
                       WriterLoop::start(std::move(connection), std::move(checkpoints),
-                                        make_stages(metrics, reservations, postings_queued, outbound_queued), writer_options));
+                                        make_stages(metrics, reservations, charts, is_summed, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
   FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));
@@ -146,12 +170,15 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   std::unique_ptr<ForwarderLoop> forwarder;
   TS_ASSIGN_OR_RETURN(auto connector, load_connector(config.text("erp.connector"), config.text("erp.connectors_dir")));
-  connector.concurrency = static_cast<std::size_t>(std::max<std::int64_t>(1, config.integer("erp.concurrency")));
+  if (const std::int64_t wanted = config.integer("erp.concurrency"); wanted > 0) connector.concurrency = static_cast<std::size_t>(wanted);
   if (!config.text("erp.url").empty()) {
     TS_ASSIGN_OR_RETURN(auto forwarder_reads, open_for_reading(database));
     ForwarderOptions options;
     options.connector = connector;
     options.url = config.text("erp.url");
+    options.hub_id = to_hex(incarnation.view());
+    TS_ASSIGN_OR_RETURN(options.settings, fill_settings(connector, erp_settings(config, connector)));
+    if (connector.is_talking()) options.programs = make_jq_client();
     TS_ASSIGN_OR_RETURN(forwarder, ForwarderLoop::start(*writer, std::move(forwarder_reads), std::move(options), &metrics));
     to_forwarder = forwarder.get();
   }
@@ -160,6 +187,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   register_metrics(metrics, *writer, *sync, agents, database);
   register_posting_metrics(metrics, *reads);
   if (forwarder) register_forwarder_metrics(metrics, *forwarder, connector.name);
+  ConnectorTrial trial(config.text("erp.connectors_dir"), connector.name, erp_settings(config, connector), make_jq_client());
   ApiContext context{
       .writer = *writer,
       .reads = *reads,
@@ -181,6 +209,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
             }
             return std::vector{state};
           },
+      .test_connector = [&trial](const std::string& name, const std::string& sample) { return trial.run(name, sample); },
       .agents = agents,
       .availability = availability,
       .availability_mark = random_secret(""),
@@ -197,7 +226,12 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                                {"database", database.string()},
                                {"public_key", keys.public_key}});
 
-  while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) fleet_port.save_statuses();
+  // What was collected before the set-up changed is summed as well.
+  PostingSummer summer(*writer, connector.name, {seconds(config.integer("erp.sum_after")), SumPolicy{}.after_late}, postings_queued);
+  while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) {
+    fleet_port.save_statuses();
+    if (const auto summed = summer.run(*reads->borrow(), os::now()); !summed) log::write(log::Level::kError, "postings are not summed", summed.error());
+  }
 
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();

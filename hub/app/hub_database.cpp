@@ -3,6 +3,7 @@
 #include "common/sql/migrate.h"
 #include "common/sql/sqlite.h"
 #include "hub/api/schema.h"
+#include "hub/erp/breaker_store.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/intake/schema.h"
@@ -45,6 +46,7 @@ Result<std::unique_ptr<sql::Connection>> open_database(const std::filesystem::pa
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/ledger", ledger_schema::migrations()));
   TS_RETURN_IF_ERROR(migrate_reservations(*connection));
   TS_RETURN_IF_ERROR(migrate_postings(*connection));
+  TS_RETURN_IF_ERROR(migrate_erp(*connection));
   TS_RETURN_IF_ERROR(migrate_exceptions(*connection));
   TS_RETURN_IF_ERROR(OutboundStore::migrate(*connection));
   TS_RETURN_IF_ERROR(FleetStore::migrate(*connection));

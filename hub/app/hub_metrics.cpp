@@ -14,7 +14,7 @@ void register_posting_metrics(Metrics& metrics, ReadPool& reads) {
     if (!totals || !oldest) return;  // the last figures stand; the log has the reason where it was met
     std::map<std::string, double> by_status;
     for (const auto status : {PostingStatus::kQueued, PostingStatus::kSending, PostingStatus::kPosted, PostingStatus::kRetrying,
-                              PostingStatus::kUnknown, PostingStatus::kRefused, PostingStatus::kHeld, PostingStatus::kSkipped})
+                              PostingStatus::kUnknown, PostingStatus::kRefused, PostingStatus::kHeld, PostingStatus::kSkipped, PostingStatus::kCollected, PostingStatus::kSummed})
       by_status[std::string(to_string(status))] = 0;
     for (const auto& row : *totals) by_status[std::string(to_string(row.status))] += static_cast<double>(row.postings);
     for (const auto& [status, count] : by_status) target.set_gauge("tillsync_postings", "Postings by status.", {{"status", status}}, count);

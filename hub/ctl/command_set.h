@@ -51,4 +51,7 @@ std::shared_ptr<void> define_stock_commands(CLI::App& app, CtlOptions& options, 
 /// exceptions, postings, connectors, operations: in ctl_exception_commands.cpp.
 std::shared_ptr<void> define_exception_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 
+/// connector: in ctl_erp_commands.cpp.
+std::shared_ptr<void> define_erp_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
+
 }  // namespace tillsync::hub

@@ -28,6 +28,15 @@ class Breaker {
   std::size_t allowed(std::size_t concurrency, Duration now);
   /// When a stopped breaker lets the probe through.
   Duration probe_at() const { return probe_at_; }
+  /// As it stood before a restart.
+  void stop_until(Duration probe_at, Duration pause, std::int64_t failures) {
+    state_ = BreakerState::kStopped;
+    probe_at_ = probe_at;
+    pause_ = pause;
+    failures_ = failures;
+  }
+  Duration pause() const { return pause_; }
+  std::int64_t failures() const { return failures_; }
   void succeeded();
   void failed(Duration now);
 

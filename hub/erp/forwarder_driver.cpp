@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "common/log/log.h"
+#include "hub/erp/breaker_store.h"
 #include "hub/erp/erp_request.h"
 #include "hub/masterdata/erp_items.h"
 
@@ -54,9 +55,41 @@ ForwarderDriver::ForwarderDriver(WriterPort& writer, sql::Connection& reader, Fo
 
 void ForwarderDriver::step() {
   if (!step_recovery()) return;
+  restore_breaker();
   step_record();
   step_claim();
   step_send();
+  keep_breaker();
+}
+
+/// A restart does not begin by hammering an ERP that is down.
+void ForwarderDriver::restore_breaker() {
+  if (std::exchange(is_restored_, true)) return;
+  const auto stored = load_breaker(reader_, options_.connector.name);
+  if (!stored) return log::write(log::Level::kWarning, "the breaker's state cannot be read", stored.error());
+  if (!*stored || (*stored)->state != BreakerState::kStopped) return;
+  // A wall clock that was set back must not keep it stopped for longer than its pause.
+  const Duration wait = std::clamp((*stored)->probe_at - options_.now(), Duration{}, (*stored)->pause);
+  kept_probe_at_ = options_.monotonic() + wait;
+  plan_.breaker().stop_until(kept_probe_at_, (*stored)->pause, (*stored)->failures);
+  last_error_ = (*stored)->last_error;
+}
+
+void ForwarderDriver::keep_breaker() {
+  const Breaker& breaker = plan_.breaker();
+  const bool is_flowing = breaker.state() == BreakerState::kFlowing;
+  const Duration probe_at = is_flowing ? Duration{} : breaker.probe_at();
+  if (is_keeping_ || probe_at == kept_probe_at_) return;
+  StoredBreaker stored;
+  stored.state = is_flowing ? BreakerState::kFlowing : BreakerState::kStopped;
+  stored.failures = breaker.failures();
+  stored.pause = breaker.pause();
+  if (!is_flowing) stored.probe_at = options_.now() + (probe_at - options_.monotonic());
+  stored.last_error = last_error_;
+  is_keeping_ = submit("keep the breaker's state",
+                       [name = options_.connector.name, stored](sql::Connection& connection, Instant now) { return store_breaker(connection, name, stored, now); },
+                       [this](const Result<void>&) { is_keeping_ = false; });  // one that failed is made good by the next change
+  if (is_keeping_) kept_probe_at_ = probe_at;
 }
 
 /// True once what the last run left behind has been recorded as unknown.

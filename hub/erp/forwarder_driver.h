@@ -81,6 +81,8 @@ class ForwarderDriver {
   bool submit(std::string name, Apply apply, std::function<void(const Result<void>&)> done);
 
   void take_ended();
+  void restore_breaker();
+  void keep_breaker();
   WriterPort& writer_;
   sql::Connection& reader_;
   PostingQueue queue_;
@@ -95,6 +97,8 @@ class ForwarderDriver {
   bool is_recovered_ = false, is_recovering_ = false, is_recording_ = false, is_claiming_ = false, looks_due_ = true;
   Duration look_again_at_, look_not_before_, record_again_at_, recover_again_at_;
   std::string last_error_;
+  Duration kept_probe_at_;        // of the breaker's state that is stored, or on its way there; {} while flowing
+  bool is_keeping_ = false, is_restored_ = false;
 };
 
 }  // namespace tillsync::hub

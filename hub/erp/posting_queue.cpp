@@ -34,11 +34,11 @@ Result<DueClaims> PostingQueue::due(sql::Connection& connection, Instant now, st
   DueRequest request;
   request.now = now;
   request.limit = limit;
-  request.per_key = kDuePerKeyMax;
+  request.per_lane = kDuePerLaneMax;
   request.excluded = std::move(excluded);
-  request.after_key = after_key_;
+  request.after_lane = after_lane_;
   TS_ASSIGN_OR_RETURN(DuePage page, PostingReader(connection).due(request));
-  after_key_ = page.last_key;
+  after_lane_ = page.last_lane;
   DueClaims claims;
   claims.next_due = page.next_try_at;
   for (DuePosting& due : page.postings) {

@@ -16,7 +16,7 @@
 
 namespace tillsync::hub {
 
-inline constexpr std::size_t kDuePerKeyMax = 64;      // postings of one key in one claim, so that many keys share it
+inline constexpr std::size_t kDuePerLaneMax = 64;     // postings of one till in one claim, so that many tills share it
 inline constexpr std::int64_t kUnknownAlarmFrom = 5;  // attempts that left the outcome unknown: a person has to look
 
 struct DueClaims {
@@ -26,7 +26,7 @@ struct DueClaims {
 
 class PostingQueue {
  public:
-  /// At most `limit`, first in, first out within a key; not of the excluded keys. Goes round the keys from call to call.
+  /// At most `limit`, first in, first out within a key; not of the excluded keys. Goes round the tills from call to call.
   Result<DueClaims> due(sql::Connection& connection, Instant now, std::size_t limit, std::set<std::string> excluded);
 
   /// Records as being sent those that are not to be looked up; returns the numbers that may go on (a person may have skipped one).
@@ -37,7 +37,7 @@ class PostingQueue {
   static Result<void> recover(sql::Connection& connection, Instant now, Duration settle);
 
  private:
-  std::string after_key_;
+  std::string after_lane_;
 };
 
 }  // namespace tillsync::hub

@@ -105,6 +105,10 @@ constexpr CatalogueEntry kEntries[] = {
      "Give each product an erp_item of its own; then tillsyncctl exceptions bulk retry --code posting.item_collision --cause CAUSE --reason TEXT.", kMasterData, 8, true},
     {"posting.connector_failed", "A connector's program failed", "The program that makes the ERP's request of a posting does not work for this one; nothing was sent.",
      "See what it is given: tillsyncctl exceptions retry ID --dry-run; correct the program; then tillsyncctl exceptions bulk retry --code posting.connector_failed --cause CAUSE --reason TEXT.", kStoreIt, 8, true},
+    {"posting.other_currency", "A close differs in another currency", "The counted difference of a till in a currency other than its own makes no entry by itself.",
+     "Book the difference by hand in the ERP, then: tillsyncctl exceptions dismiss ID --reason TEXT.", kFinance, 24, false},
+    {"posting.revised_close", "A close was revised", "The difference of the close that it replaces may be at the ERP already, so nothing was posted of the new one.",
+     "Compare both closes; book what they differ by in the ERP by hand, then: tillsyncctl exceptions dismiss ID --reason TEXT.", kFinance, 24, false},
     {"posting.outcome_unknown", "Nobody knows whether the ERP booked", "The answer was lost and looking it up did not settle it.",
      "Look the posting up in the ERP by its key; have the hub look again: tillsyncctl exceptions retry ID; when you have seen it booked: tillsyncctl exceptions skip ID --reason TEXT.", kFinance, 8, true},
 

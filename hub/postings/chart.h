@@ -1,9 +1,17 @@
-// The default chart of accounts: which account a tender, a kind of line and a difference go to. Pure.
+// The chart of accounts: which account a tender, a kind of line, a tax and a difference go to, per company. A file says it
+// (README.md); what it leaves out is as below. Pure.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "common/contract/vocabulary.h"
+#include "common/base/error.h"
+#include "common/base/ids.h"
+
 
 namespace tillsync::hub {
 
@@ -30,8 +38,49 @@ inline constexpr std::string_view kFeeAccount = "4300";
 inline constexpr std::string_view kDiscountAccount = "4800";
 inline constexpr std::string_view kOtherRevenueAccount = "4900";   // kinds that the chart does not know
 inline constexpr std::string_view kRoundingAccount = "6900";       // cash rounding
+inline constexpr std::string_view kOverShortAccount = "6910";      // what a till's count differs by
+inline constexpr std::string_view kPettyCashAccount = "6920";      // cash paid in and out at the till
+inline constexpr std::string_view kSafeAccount = "1005";           // cash that was dropped into the safe; floats come from there
 
-std::string_view tender_account(std::string_view tender_type);
-std::string_view line_account(LineKind kind);
+/// Accounts of goods at cost, for ERPs that do not value stock themselves.
+struct CostAccounts {
+  std::string inventory, received, adjusted, transit, opening;
+};
+
+struct Chart {
+  std::string company;                 // for people
+  std::vector<LocationId> locations;   // of the company; empty: all that no other company has
+  std::string currency;                // of costs, which have none of their own
+  std::map<std::string, std::string, std::less<>> tenders;  // by type, "cash/EUR" by type and foreign currency; "*" = others
+  std::map<std::string, std::string, std::less<>> lines;    // by kind; "*" = others
+  std::map<std::string, std::string, std::less<>> taxes;    // by code; "*" = others
+  std::string discounts;               // "" = discounts lower the revenue of their lines
+  std::string rounding, over_short, petty_cash, safe;
+  std::optional<CostAccounts> costs;   // none: movements make no journal
+
+  /// foreign: the currency that was handed over, where it is not the document's.
+  std::string_view tender_account(std::string_view type, std::string_view foreign = {}) const;
+  std::string_view line_account(std::string_view kind) const;
+  std::string_view tax_account(std::string_view code) const;
+};
+
+/// What stands above, for all locations.
+Chart default_chart();
+
+class ChartBook {
+ public:
+  ChartBook() : charts_{default_chart()} {}
+  explicit ChartBook(std::vector<Chart> charts) : charts_(std::move(charts)) {}
+  /// A location that no company has gets the default chart.
+  const Chart& of(const LocationId& location) const;
+  const std::vector<Chart>& all() const { return charts_; }
+
+ private:
+  std::vector<Chart> charts_;
+};
+
+inline constexpr std::size_t kChartBytesMax = 1'000'000;  // of the file
+/// kInvalid names the field that is unknown, of the wrong type, or the location that two companies have.
+Result<ChartBook> parse_charts(std::string_view json_text);
 
 }  // namespace tillsync::hub

@@ -137,6 +137,8 @@ CorrectionStatus not_correctable(PostingStatus status) {
     case PostingStatus::kUnknown: return CorrectionStatus::kOutcomeUnknown;
     case PostingStatus::kSkipped: return CorrectionStatus::kSkipped;
     case PostingStatus::kQueued:
+    case PostingStatus::kCollected:
+    case PostingStatus::kSummed:
     case PostingStatus::kRetrying: return CorrectionStatus::kWaiting;
     case PostingStatus::kRefused:
     case PostingStatus::kHeld: break;

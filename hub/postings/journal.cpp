@@ -17,22 +17,23 @@ std::string text_of(Int128 minor, std::string_view currency) {
   return format_amount(Amount{static_cast<std::int64_t>(minor)}, currency);
 }
 
-/// The amounts of one account, by tender type or tax code.
+/// The amounts of one account, by tender type or tax code and rate.
 struct Sum {
   std::string_view account;
   std::string_view label;
   Int128 minor = 0;
+  Rate rate = {};
 };
 
 class Sums {
  public:
-  void add(std::string_view account, std::string_view label, Int128 minor) {
+  void add(std::string_view account, std::string_view label, Int128 minor, Rate rate = {}) {
     for (Sum& sum : sums_) {
-      if (sum.account != account || sum.label != label) continue;
+      if (sum.account != account || sum.label != label || sum.rate != rate) continue;
       sum.minor += minor;
       return;
     }
-    sums_.push_back({account, label, minor});
+    sums_.push_back({account, label, minor, rate});
   }
   std::vector<Sum>& all() { return sums_; }
 
@@ -44,15 +45,27 @@ bool has_code(const SaleLine& line, std::string_view code) {
   return std::find(line.tax_codes.begin(), line.tax_codes.end(), code) != line.tax_codes.end();
 }
 
+/// The code that a line's revenue is reported under; "" where it has none or several.
+std::string_view code_of(const SaleLine& line) { return line.tax_codes.size() == 1 ? std::string_view(line.tax_codes[0]) : std::string_view(); }
+
+/// A line's revenue, and apart from it its discounts where the chart wants them apart.
+void add_line(Sums& sums, const SaleLine& line, const Chart& chart) {
+  Int128 discounts = 0;
+  if (!chart.discounts.empty() && line_kind(line.kind) != LineKind::kDiscount)
+    for (const Discount& discount : line.discounts) discounts += discount.amount.minor;
+  sums.add(chart.line_account(line.kind), code_of(line), line.amount.minor + discounts);
+  if (discounts != 0) sums.add(chart.discounts, code_of(line), -discounts);
+}
+
 /// What the lines that bear a tax amount come to, by account: those with its code; where none has it, those without any code;
 /// where all have others, all.
-std::vector<Sum> bearers(const Sale& sale, std::string_view code) {
+std::vector<Sum> bearers(const Sale& sale, std::string_view code, const Chart& chart) {
   const bool is_named = std::any_of(sale.lines.begin(), sale.lines.end(), [&](const SaleLine& line) { return has_code(line, code); });
   const bool is_free = std::any_of(sale.lines.begin(), sale.lines.end(), [](const SaleLine& line) { return line.tax_codes.empty(); });
   Sums sums;
   for (const SaleLine& line : sale.lines) {
     if (is_named ? has_code(line, code) : !is_free || line.tax_codes.empty())
-      sums.add(line_account(line_kind(line.kind)), {}, line.amount.minor);
+      add_line(sums, line, chart);
   }
   return sums.all();
 }
@@ -89,26 +102,29 @@ std::vector<Int128> split(Int128 amount, const std::vector<Sum>& weights) {
   return parts;
 }
 
-/// Credits per kind of line, net of tax.
-Sums net_sums(const Sale& sale) {
+/// Credits per kind of line and tax code, net of tax.
+Sums net_sums(const Sale& sale, const Chart& chart) {
   Sums sums;
-  for (const SaleLine& line : sale.lines) sums.add(line_account(line_kind(line.kind)), {}, line.amount.minor);
+  for (const SaleLine& line : sale.lines) add_line(sums, line, chart);
   if (!sale.prices_include_tax) return sums;
   for (const TaxSummary& tax : sale.tax_summary) {
-    const std::vector<Sum> weights = bearers(sale, tax.code);
+    const std::vector<Sum> weights = bearers(sale, tax.code, chart);
     const std::vector<Int128> parts = split(tax.amount.minor, weights);
-    for (std::size_t i = 0; i < parts.size(); ++i) sums.add(weights[i].account, {}, -parts[i]);
+    for (std::size_t i = 0; i < parts.size(); ++i) sums.add(weights[i].account, weights[i].label, -parts[i]);
     // Without a line there is nothing to take it from; the difference shows.
   }
   return sums;
 }
+
+/// What the label of a sum is.
+enum class Label : std::uint8_t { kTender, kTax, kBase };
 
 class JournalBuilder {
  public:
   JournalBuilder(std::string_view currency, std::size_t lines_max) : currency_(currency) { journal_.lines.reserve(lines_max); }
 
   /// debit: positive; credit: negative.
-  void add(const Sum& sum, Int128 debit, bool is_tender) {
+  void add(const Sum& sum, Int128 debit, Label label) {
     if (debit == 0) return;
     balance_ += debit;
     (debit > 0 ? debits_ : credits_) += debit > 0 ? debit : -debit;
@@ -119,8 +135,11 @@ class JournalBuilder {
     JournalLine& line = journal_.lines.emplace_back();
     line.account = sum.account;
     (debit > 0 ? line.debit : line.credit).minor = static_cast<std::int64_t>(debit > 0 ? debit : -debit);
-    (is_tender ? line.tender : line.tax_code) = sum.label;
+    (label == Label::kTender ? line.tender : label == Label::kTax ? line.tax_code : line.tax_base) = sum.label;
+    line.tax_rate = sum.rate;
   }
+
+  void spoil(std::string problem) { journal_.problem = std::move(problem); }
 
   Journal finish() {
     if (balance_ != 0 && journal_.problem.empty())
@@ -136,19 +155,82 @@ class JournalBuilder {
 
 }  // namespace
 
-Journal journal_of(const Sale& sale, bool is_return) {
+Journal journal_of(const Sale& sale, bool is_return, const Chart& chart) {
   const Int128 sign = is_return ? -1 : 1;
   Sums tenders;
-  for (const Tender& tender : sale.tenders) tenders.add(tender_account(tender.type), tender.type, tender.amount.minor);
-  Sums nets = net_sums(sale);
+  for (const Tender& tender : sale.tenders) {
+    const std::string_view foreign = tender.currency == sale.currency ? std::string_view() : std::string_view(tender.currency.code);
+    tenders.add(chart.tender_account(tender.type, foreign), tender.type, tender.amount.minor);
+  }
+  Sums nets = net_sums(sale, chart);
   Sums taxes;
-  for (const TaxSummary& tax : sale.tax_summary) taxes.add(kTaxAccount, tax.code, tax.amount.minor);
+  for (const TaxSummary& tax : sale.tax_summary) taxes.add(chart.tax_account(tax.code), tax.code, tax.amount.minor, tax.rate);
 
   JournalBuilder builder(sale.currency.code, tenders.all().size() + nets.all().size() + taxes.all().size() + 1);
-  for (const Sum& sum : tenders.all()) builder.add(sum, sign * sum.minor, true);
-  for (const Sum& sum : nets.all()) builder.add(sum, -sign * sum.minor, false);
-  for (const Sum& sum : taxes.all()) builder.add(sum, -sign * sum.minor, false);
-  builder.add(Sum{kRoundingAccount, {}, 0}, -sign * Int128{sale.totals.rounding.minor}, false);
+  for (const Sum& sum : tenders.all()) builder.add(sum, sign * sum.minor, Label::kTender);
+  for (const Sum& sum : nets.all()) builder.add(sum, -sign * sum.minor, Label::kBase);
+  for (const Sum& sum : taxes.all()) builder.add(sum, -sign * sum.minor, Label::kTax);
+  builder.add(Sum{chart.rounding, {}, 0}, -sign * Int128{sale.totals.rounding.minor}, Label::kBase);
+  return builder.finish();
+}
+
+Journal journal_of(const TillClose& close, const Chart& chart, const Currency& currency) {
+  JournalBuilder builder(currency.code, 2 * close.tenders.size());
+  for (const CloseTender& tender : close.tenders) {
+    if (tender.currency != currency || tender.over_short.minor == 0) continue;
+    builder.add(Sum{chart.tender_account(tender.type), tender.type}, tender.over_short.minor, Label::kTender);
+    builder.add(Sum{chart.over_short, {}}, -Int128{tender.over_short.minor}, Label::kBase);
+  }
+  return builder.finish();
+}
+
+Journal journal_of(const TillEvent& event, const Chart& chart) {
+  JournalBuilder builder(event.currency.code, 2);
+  const Int128 minor = event.amount.minor;
+  const auto move = [&](std::string_view to, std::string_view from) {
+    builder.add(Sum{to, {}}, minor, Label::kBase);
+    builder.add(Sum{from, {}}, -minor, Label::kBase);
+  };
+  const std::string_view cash = chart.tender_account("cash");
+  switch (till_event_type(event.type)) {
+    case TillEventType::kCashIn: move(cash, chart.petty_cash); break;
+    case TillEventType::kCashOut: move(chart.petty_cash, cash); break;
+    case TillEventType::kDrop: move(chart.safe, cash); break;
+    case TillEventType::kFloat: move(cash, chart.safe); break;
+    case TillEventType::kNoSale:
+    case TillEventType::kCancelled:
+    case TillEventType::kUnknown: break;
+  }
+  return builder.finish();
+}
+
+Journal journal_of(const StockMovement& movement, const Chart& chart) {
+  JournalBuilder builder(chart.currency, 2);
+  if (!chart.costs) return builder.finish();
+  std::string_view against;
+  Int128 sign = 1;
+  switch (movement_type(movement.type)) {
+    case MovementType::kReceipt: against = chart.costs->received; break;
+    case MovementType::kTransferIn: against = chart.costs->transit; break;
+    case MovementType::kTransferOut:
+      against = chart.costs->transit;
+      sign = -1;
+      break;
+    case MovementType::kAdjustment: against = chart.costs->adjusted; break;
+    case MovementType::kOpening: against = chart.costs->opening; break;
+    case MovementType::kCount:         // what it changes is known by the ledger, not by the document
+    case MovementType::kStatusChange:  // worth the same in another state
+    case MovementType::kUnknown: return builder.finish();
+  }
+  Int128 total = 0;
+  const int digits = minor_digits(chart.currency);
+  for (const MovementLine& line : movement.lines) {
+    const auto cost = multiply(line.qty, line.unit_cost, digits);
+    if (!cost) builder.spoil("the cost of " + line.sku.value + " is beyond measure");
+    else total += cost->minor;
+  }
+  builder.add(Sum{chart.costs->inventory, {}}, sign * total, Label::kBase);
+  builder.add(Sum{against, {}}, -sign * total, Label::kBase);
   return builder.finish();
 }
 

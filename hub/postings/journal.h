@@ -1,7 +1,9 @@
 // Balanced journals from a document's own figures. Pure.
 //
-// Debit the tenders (change and money given back are negative: credit), credit each kind of line with its net amount, credit
-// tax per code, credit rounding. Signs are those of a sale; a return turns them all around.
+// Debit the tenders (change and money given back are negative: credit), credit each kind of line with its net amount per tax code,
+// credit tax per code and rate, credit rounding; debit discounts where the chart has an account for them. Signs are those of a
+// sale; a return turns them all around. A close books what its tills' counts differ by, an event what cash went where, a movement
+// what its goods cost where the chart asks for it.
 #pragma once
 
 #include <optional>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "common/contract/masterdata.h"
+#include "hub/postings/chart.h"
 
 namespace tillsync::hub {
 
@@ -17,7 +20,11 @@ struct Journal {
   std::string problem;  // "" = debit and credit are equal; else the figures
 };
 
-Journal journal_of(const Sale& sale, bool is_return);
+Journal journal_of(const Sale& sale, bool is_return, const Chart& chart);
+/// In `currency` alone: differences in other currencies are left out.
+Journal journal_of(const TillClose& close, const Chart& chart, const Currency& currency);
+Journal journal_of(const TillEvent& event, const Chart& chart);
+Journal journal_of(const StockMovement& movement, const Chart& chart);
 
 /// Debit and credit exchanged.
 std::vector<JournalLine> reversed(const std::vector<JournalLine>& lines);

@@ -1,5 +1,7 @@
 #include "hub/postings/posting_map.h"
 
+#include <algorithm>
+
 #include "hub/postings/journal.h"
 
 namespace tillsync::hub {
@@ -22,7 +24,32 @@ std::vector<PostingStock> stock_lines(std::span<const StockChanged> stock) {
   return lines;
 }
 
-PostingQueued start(const PostingSource& source, std::string_view kind, std::span<const StockChanged> stock) {
+/// A document and what depends on it share a key: it is the till's document, with its series where it has one.
+std::string key_of(const LocationId& location, const TillId& till, const Series& series, const DocumentNo& document_no) {
+  return location.value + "/" + till.value + (series.value.empty() ? "" : "/" + series.value) + "/" + document_no.value;
+}
+
+/// A return goes behind the sale that it names, the parts of a transfer one behind the other; all else goes by itself.
+std::string ordering_key_of(const PostingSource& source, const Body* body) {
+  const Header& header = *source.header;
+  const auto original_of = [](const Sale& money) -> const DocumentRef* {
+    for (const SaleLine& line : money.lines)
+      if (line.original) return &*line.original;
+    return nullptr;
+  };
+  const DocumentRef* original = nullptr;
+  if (const auto* returned = body == nullptr ? nullptr : std::get_if<Return>(body)) original = original_of(*returned);
+  if (const auto* sale = body == nullptr ? nullptr : std::get_if<Sale>(body)) original = original_of(*sale);
+  if (original != nullptr && !original->document_no.value.empty())
+    return key_of(original->location.value.empty() ? source.location : original->location, original->till.value.empty() ? header.till : original->till,
+                  original->series.value.empty() ? header.series : original->series, original->document_no);
+  if (original != nullptr && !original->order_no.empty()) return "order/" + original->channel + "/" + original->order_no;
+  if (const auto* movement = body == nullptr ? nullptr : std::get_if<StockMovement>(body); movement != nullptr && !movement->transfer_no.empty())
+    return "transfer/" + movement->transfer_no;
+  return key_of(source.location, header.till, header.series, header.document_no);
+}
+
+PostingQueued start(const PostingSource& source, const Body* body, std::string_view kind, std::span<const StockChanged> stock) {
   PostingQueued queued;
   queued.event_no = source.event_no;
   Posting& posting = queued.posting;
@@ -31,7 +58,8 @@ PostingQueued start(const PostingSource& source, std::string_view kind, std::spa
   posting.kind = kind;
   posting.location = source.location;
   posting.business_date = source.header->business_date;
-  posting.ordering_key = source.location.value + "/" + source.header->till.value;
+  posting.ordering_key = ordering_key_of(source, body);
+  queued.lane = source.location.value + "/" + source.header->till.value;
   posting.documents.push_back(event_id_text(source.event_id));
   if (source.correlation_id != posting.documents[0]) posting.correlation_id = CorrelationId(source.correlation_id);
   posting.stock = stock_lines(stock);
@@ -60,32 +88,54 @@ bool is_empty(const PostingQueued& queued) {
   return queued.posting.journal.empty() && queued.posting.stock.empty() && queued.balanced;
 }
 
-PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock) {
+Currency posted_currency(const TillClose& close) {
+  if (!close.currency.code.empty() || close.totals.empty()) return close.currency;
+  return close.totals.front().currency;
+}
+
+std::vector<std::string> unposted_currencies(const TillClose& close) {
+  const Currency posted = posted_currency(close);
+  std::vector<std::string> others;
+  for (const CloseTender& tender : close.tenders)
+    if (tender.over_short.minor != 0 && tender.currency != posted && std::ranges::find(others, tender.currency.code) == others.end()) others.push_back(tender.currency.code);
+  return others;
+}
+
+PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock, const Chart& chart) {
   const Body& body = incoming.document->body;
+  const auto with_journal = [&](std::string_view kind, Journal journal, const std::string& currency) {
+    PostingQueued queued = start(source_of(incoming), &body, kind, stock);
+    if (!journal.lines.empty()) queued.posting.currency = Currency{currency};
+    queued.posting.journal = std::move(journal.lines);
+    queued.balanced = journal.problem.empty();
+    queued.problem = std::move(journal.problem);
+    return queued;
+  };
   if (const auto* movement = std::get_if<StockMovement>(&body)) {
-    // Without a currency a cost makes no journal; the ERP values the stock by the unit cost on its line.
+    // Without a chart of costs a cost makes no journal; the ERP values the stock by the unit cost on its line.
     if (movement->reverses) return {};
-    return start(source_of(incoming), "stock", stock);
+    return with_journal("stock", journal_of(*movement, chart), chart.currency);
   }
+  if (const auto* close = std::get_if<TillClose>(&body)) {
+    const Currency currency = posted_currency(*close);
+    return with_journal("till_close", journal_of(*close, chart, currency), currency.code);
+  }
+  if (const auto* event = std::get_if<TillEvent>(&body)) return with_journal("till_event", journal_of(*event, chart), event->currency.code);
   const auto* sale = std::get_if<Sale>(&body);
   const auto* returned = std::get_if<Return>(&body);
   if (sale == nullptr && returned == nullptr) return {};
   const bool is_return = sale == nullptr;
   const Sale& money = is_return ? *returned : *sale;
-  PostingQueued queued = start(source_of(incoming), is_return ? "return" : "sale", stock);
-  Journal journal = journal_of(money, is_return);
-  queued.posting.currency = money.currency;
-  queued.posting.journal = std::move(journal.lines);
-  queued.posting.gross = is_return ? opposite(money.totals.gross) : money.totals.gross;
-  queued.balanced = journal.problem.empty();
-  queued.problem = std::move(journal.problem);
   // Also one of nothing but zeros: the ERP then has as many sales as the tills, and the day can be compared by count.
+  PostingQueued queued = with_journal(is_return ? "return" : "sale", journal_of(money, is_return, chart), money.currency.code);
+  queued.posting.currency = money.currency;
+  queued.posting.gross = is_return ? opposite(money.totals.gross) : money.totals.gross;
   return queued;
 }
 
 PostingQueued map_reversal(const PostingSource& source, const Posting* original, std::span<const StockChanged> stock) {
   const bool is_stock = original != nullptr && original->kind == "stock";
-  PostingQueued queued = start(source, is_stock ? "stock" : "void", stock);
+  PostingQueued queued = start(source, nullptr, is_stock ? "stock" : "void", stock);
   if (original != nullptr) {
     Posting& posting = queued.posting;
     posting.currency = original->currency;

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "hub/postings/chart.h"
 #include "hub/writer/micro_batch.h"
 
 namespace tillsync::hub {
@@ -24,9 +25,15 @@ struct PostingSource {
 };
 PostingSource source_of(const IncomingDocument& incoming);
 
-/// A posting for every sale and return, and for every movement that moved stock, from its own figures and the stock changes
-/// booked under its event. nullopt for closes, till events and training, and for voids and reversals.
-PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock);
+/// A posting for every sale and return, for every movement that moved stock, for a close whose counts differ and a till event that
+/// moved cash, from its own figures and the stock changes booked under its event. Empty (is_empty) for all else, and for voids and
+/// reversals.
+PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock, const Chart& chart);
+
+/// The currency in which a close is posted: that of its cash, else of its first total. Its differences in others are not posted.
+Currency posted_currency(const TillClose& close);
+/// Currencies of the close's differences that are not posted.
+std::vector<std::string> unposted_currencies(const TillClose& close);
 
 /// The posting of a void: the original's journal turned around, and the stock that came back. original: nullptr when the
 /// document that is taken back had none. It keeps the original's ordering key, so that it is sent behind it.

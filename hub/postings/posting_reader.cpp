@@ -12,16 +12,21 @@ namespace {
 using sql::Param;
 using sql::Row;
 
-constexpr std::string_view kSelectNextKey =
-    "SELECT ordering_key FROM posting WHERE is_open = 1 AND ordering_key > $1 ORDER BY ordering_key LIMIT 1";
-constexpr std::string_view kSelectOfKey =
-    "SELECT posting_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, status, attempts, next_try_at, body,"
-    " (SELECT max(version) FROM posting_correction c WHERE c.posting_no = posting.posting_no) FROM posting"
-    " WHERE is_open = 1 AND ordering_key = $1 ORDER BY posting_no LIMIT $2";
+constexpr std::string_view kSelectNextLane =
+    "SELECT lane FROM posting WHERE status IN ('queued', 'retrying', 'unknown') AND lane > $1 ORDER BY lane LIMIT 1";
+// Behind whatever is neither posted nor simply queued nothing goes; how many stand before it tells whether those queued come with it.
+constexpr std::string_view kSelectOfLane =
+    "SELECT p.posting_no, p.posting_id, coalesce(p.idempotency_key, p.posting_id), p.kind, p.location, p.status, p.attempts, p.next_try_at, p.body, p.ordering_key,"
+    " (SELECT count(*) FROM posting b WHERE b.is_open = 1 AND b.ordering_key = p.ordering_key AND b.posting_no < p.posting_no),"
+    " EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = p.posting_no)"
+    " FROM posting p WHERE p.status IN ('queued', 'retrying', 'unknown') AND p.lane = $1 AND NOT EXISTS"
+    " (SELECT 1 FROM posting h WHERE h.is_open = 1 AND h.ordering_key = p.ordering_key AND h.posting_no < p.posting_no AND h.status <> 'queued')"
+    " ORDER BY p.posting_no LIMIT $2";
 constexpr std::string_view kSelectRecord =
     "SELECT posting_no, event_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, business_date, currency, ordering_key, status, attempts,"
     " next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body FROM posting";
 constexpr int kBodyColumn = 18;
+constexpr std::string_view kSelectIsPart = "SELECT summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
 constexpr std::string_view kSelectNoOfEvent =
     "SELECT posting_no FROM posting WHERE posting_no = 2 * $1"
     " UNION ALL SELECT posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
@@ -31,10 +36,7 @@ constexpr std::string_view kSelectBodyOfEvent =
     " UNION ALL SELECT body, posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
 constexpr std::string_view kSelectHistory =
     "SELECT status, who, detail, at FROM posting_history WHERE posting_no = $1 ORDER BY history_no";
-// Within a key the first one waits longest, so one row per key is enough; the partial index has them in this order.
-constexpr std::string_view kSelectOldestOpen =
-    "SELECT min(p.created_at) FROM (SELECT min(posting_no) AS posting_no FROM posting WHERE is_open = 1 GROUP BY ordering_key) f"
-    " JOIN posting p ON p.posting_no = f.posting_no";
+constexpr std::string_view kSelectOldestOpen = "SELECT created_at FROM posting WHERE is_open = 1 ORDER BY posting_no LIMIT 1";
 constexpr std::string_view kSelectTotals =
     "SELECT location, business_date, currency, kind, status, postings, gross_minor, units_milli FROM posting_total"
     " WHERE ($1 = '' OR location = $1) AND ($2 IS NULL OR business_date = $2) AND postings <> 0"
@@ -67,34 +69,39 @@ PostingRecord read_record(const Row& row) {
 
 }  // namespace
 
-Result<std::optional<std::string>> PostingReader::next_key(std::string_view after) {
-  std::optional<std::string> key;
-  TS_RETURN_IF_ERROR(connection_.query(kSelectNextKey, {after}, [&key](const Row& row) { key = row.text(0); }));
-  return key;
+Result<std::optional<std::string>> PostingReader::next_lane(std::string_view after) {
+  std::optional<std::string> lane;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectNextLane, {after}, [&lane](const Row& row) { lane = row.text(0); }));
+  return lane;
 }
 
-Result<void> PostingReader::due_of_key(const std::string& key, const DueRequest& request, DuePage& page) {
-  const std::size_t count = std::min(request.per_key, request.limit - page.postings.size());
-  bool is_held_up = false;
-  std::size_t taken = 0;
+Result<void> PostingReader::due_of_lane(const std::string& lane, const DueRequest& request, std::map<std::string, TakenOfKey>& taken, DuePage& page) {
+  const std::size_t wanted = std::min(request.per_lane, request.limit - page.postings.size());
+  std::size_t found = 0;
+  // What is being worked on stands here still, where it is looked up.
+  const auto looked_at = static_cast<std::int64_t>(wanted + request.excluded.size());
   Result<void> laid_over;
-  TS_RETURN_IF_ERROR(connection_.query(kSelectOfKey, {std::string_view(key), static_cast<std::int64_t>(count)}, [&](const Row& row) {
-    if (is_held_up) return;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectOfLane, {std::string_view(lane), looked_at}, [&](const Row& row) {
+    std::string key(row.text(9));
+    if (!laid_over || found == wanted || request.excluded.contains(key)) return;
     const PostingStatus status = status_column(row, 5);
     const bool is_again = status == PostingStatus::kRetrying || status == PostingStatus::kUnknown;
-    // Whatever is not simply queued holds up what is behind it, and comes alone when its time is there.
-    if (status != PostingStatus::kQueued) is_held_up = true;
-    if (status != PostingStatus::kQueued && (!is_again || taken > 0)) return;
-    if (is_again && !row.is_null(7) && Instant{row.integer(7)} > request.now) {
-      const Instant at{row.integer(7)};
-      page.next_try_at = page.next_try_at ? std::min(*page.next_try_at, at) : at;
-      return;
+    TakenOfKey& of_key = taken[key];
+    if (of_key.is_stopped || row.integer(10) != of_key.count) return;
+    if (is_again) {
+      of_key.is_stopped = true;
+      if (of_key.count > 0) return;
+      if (!row.is_null(7) && Instant{row.integer(7)} > request.now) {
+        const Instant at{row.integer(7)};
+        page.next_try_at = page.next_try_at ? std::min(*page.next_try_at, at) : at;
+        return;
+      }
     }
-    ++taken;
+    ++of_key.count;
+    ++found;
     page.postings.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
-                             LocationId(std::string(row.text(4))), key, status, row.integer(6), Bytes(row.blob(8))});
-    if (!row.is_null(9)) laid_over = lay_corrections_over(page.postings.back());
-    if (!laid_over) is_held_up = true;
+                             LocationId(std::string(row.text(4))), std::move(key), status, row.integer(6), Bytes(row.blob(8))});
+    if (row.integer(11) != 0) laid_over = lay_corrections_over(page.postings.back());
   }));
   return laid_over;
 }
@@ -107,21 +114,21 @@ Result<void> PostingReader::lay_corrections_over(DuePosting& due) {
 
 Result<DuePage> PostingReader::due(const DueRequest& request) {
   DuePage page;
-  page.last_key = request.after_key;
-  bool has_wrapped = request.after_key.empty();
-  std::string after = request.after_key;
+  page.last_lane = request.after_lane;
+  bool has_wrapped = request.after_lane.empty();
+  std::string after = request.after_lane;
+  std::map<std::string, TakenOfKey> taken;
   while (page.postings.size() < request.limit) {
-    TS_ASSIGN_OR_RETURN(const auto key, next_key(after));
-    if (!key || (has_wrapped && !request.after_key.empty() && *key > request.after_key)) {
+    TS_ASSIGN_OR_RETURN(const auto lane, next_lane(after));
+    if (!lane || (has_wrapped && !request.after_lane.empty() && *lane > request.after_lane)) {
       if (has_wrapped) break;
       has_wrapped = true;
       after.clear();
       continue;
     }
-    after = *key;
-    if (request.excluded.contains(*key)) continue;
-    page.last_key = *key;
-    TS_RETURN_IF_ERROR(due_of_key(*key, request, page));
+    after = *lane;
+    page.last_lane = *lane;
+    TS_RETURN_IF_ERROR(due_of_lane(*lane, request, taken, page));
   }
   return page;
 }
@@ -183,6 +190,7 @@ Result<std::optional<PostingDetail>> PostingReader::find(std::string_view postin
   TS_ASSIGN_OR_RETURN(detail.corrections, corrections_of(connection_, *posting_no));
   TS_ASSIGN_OR_RETURN(const Posting effective, effective_posting(posting, detail.corrections));
   detail.posting_json = posting_to_json(effective);
+  TS_RETURN_IF_ERROR(connection_.query(kSelectIsPart, {*posting_no}, [&detail](const Row& row) { detail.is_part_of_sum = row.integer(0) != 0; }));
   detail.balance_problem = check_balance(effective.journal, effective.currency.code);
   TS_RETURN_IF_ERROR(connection_.query(kSelectHistory, {*posting_no}, [&detail](const Row& row) {
     detail.history.push_back({status_column(row, 0), std::string(row.text(1)), std::string(row.text(2)), Instant{row.integer(3)}});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,18 +30,18 @@ struct DuePosting {
   std::int64_t attempts = 0;                      // so far
   Bytes body;                                     // decode_posting; the effective posting, with its corrections
 };
-/// first in, first out within an ordering key: a refused, unknown, retrying or sending posting holds what is behind it. A due
-/// unknown or retrying one comes alone for its key.
+/// Oldest first within a lane (location/till), the lanes in turn; first in, first out within an ordering key: a refused, unknown, retrying or
+/// sending posting holds what is behind it. A due unknown or retrying one comes alone for its key.
 struct DueRequest {
   Instant now;
   std::size_t limit = 100;           // postings in all
-  std::size_t per_key = 1;           // of one key, in order
-  std::set<std::string> excluded;    // keys that are being worked on
-  std::string after_key;             // where the last call ended, so that no key starves
+  std::size_t per_lane = 1;          // of one lane
+  std::set<std::string> excluded;    // ordering keys that are being worked on
+  std::string after_lane;            // where the last call ended, so that no lane starves
 };
 struct DuePage {
   std::vector<DuePosting> postings;
-  std::string last_key;                 // after_key of the next call
+  std::string last_lane;                // after_lane of the next call
   std::optional<Instant> next_try_at;   // when the earliest of those that wait for their time is due
 };
 
@@ -81,6 +82,7 @@ struct PostingDetail {
   std::string posting_json;    // the effective posting, which is sent
   std::string submitted_json;  // as the documents made it; the same unless it was corrected
   std::string balance_problem; // of the effective posting; "" = debit and credit are equal
+  bool is_part_of_sum = false;  // goes where its summed posting goes
   std::vector<StoredCorrection> corrections;
   std::vector<PostingStep> history;  // oldest first; its first is the posting's own making
 };
@@ -112,8 +114,13 @@ class PostingReader {
   Result<std::vector<PostingTotalRow>> totals(const LocationId& location = {}, std::optional<Date> business_date = {});
 
  private:
-  Result<std::optional<std::string>> next_key(std::string_view after);
-  Result<void> due_of_key(const std::string& key, const DueRequest& request, DuePage& page);
+  /// What a page has taken of an ordering key; stopped: nothing more may come of it.
+  struct TakenOfKey {
+    std::int64_t count = 0;
+    bool is_stopped = false;
+  };
+  Result<std::optional<std::string>> next_lane(std::string_view after);
+  Result<void> due_of_lane(const std::string& lane, const DueRequest& request, std::map<std::string, TakenOfKey>& taken, DuePage& page);
   Result<void> lay_corrections_over(DuePosting& due);
 
   sql::Connection& connection_;

@@ -8,7 +8,7 @@ namespace {
 
 using enum PostingStatus;
 
-constexpr std::array<std::pair<PostingStatus, std::string_view>, 8> kNames = {{
+constexpr std::array<std::pair<PostingStatus, std::string_view>, 10> kNames = {{
     {kQueued, "queued"},
     {kSending, "sending"},
     {kPosted, "posted"},
@@ -17,6 +17,8 @@ constexpr std::array<std::pair<PostingStatus, std::string_view>, 8> kNames = {{
     {kRefused, "refused"},
     {kHeld, "held"},
     {kSkipped, "skipped"},
+    {kCollected, "collected"},
+    {kSummed, "summed"},
 }};
 
 constexpr std::pair<PostingStatus, PostingStatus> kSteps[] = {
@@ -45,7 +47,9 @@ std::optional<PostingStatus> posting_status(std::string_view text) {
   return std::nullopt;
 }
 
-bool is_open(PostingStatus status) { return status != kPosted && status != kHeld && status != kSkipped; }
+bool is_open(PostingStatus status) { return status != kPosted && status != kHeld && status != kSkipped && !is_for_sum(status); }
+
+bool is_for_sum(PostingStatus status) { return status == kCollected || status == kSummed; }
 
 bool may_follow(PostingStatus from, PostingStatus to) {
   for (const auto& [before, after] : kSteps) {
@@ -66,7 +70,7 @@ PostingActionDecision decide_posting_action(std::optional<PostingStatus> status,
       if (*status == kPosted || *status == kSkipped) return done(kQueued);
       break;
     case PostingAction::kSkip:
-      if (*status != kPosted && *status != kSending && *status != kSkipped) return done(kSkipped);
+      if (*status != kPosted && *status != kSending && *status != kSkipped && *status != kSummed) return done(kSkipped);
       break;
   }
   return {PostingActionStatus::kNotPossible, *status};

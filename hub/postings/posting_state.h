@@ -16,12 +16,16 @@ enum class PostingStatus : std::uint8_t {
   kRefused,   // a business error of the ERP; those behind it wait
   kHeld,      // unbalanced: never sent, holds nobody up
   kSkipped,   // a person decided that it is not to be sent
+  kCollected, // waits to be summed with others of its day
+  kSummed,    // part of a summed posting, and goes where that goes
 };
 std::string_view to_string(PostingStatus status);
 std::optional<PostingStatus> posting_status(std::string_view text);
 
 /// To be sent, or in the way of the postings behind it.
 bool is_open(PostingStatus status);
+/// Collected or summed: not at the ERP, and not to be sent by itself.
+bool is_for_sum(PostingStatus status);
 
 /// Whether the forwarder may take this step.
 bool may_follow(PostingStatus from, PostingStatus to);

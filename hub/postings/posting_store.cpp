@@ -7,6 +7,7 @@
 #include "hub/postings/correction_reader.h"
 #include "hub/postings/journal.h"
 #include "hub/postings/posting_reader.h"
+#include "hub/postings/summed_store.h"
 #include "hub/postings/schema.h"
 #include "hub/writer/bulk_insert.h"
 
@@ -17,11 +18,11 @@ using sql::Blob;
 using sql::Param;
 using sql::Row;
 
-constexpr std::string_view kHub = "hub";
-constexpr std::size_t kPostingWidth = 20;
+constexpr std::string_view kHub = "hub", kSummedKind = "summed";
+constexpr std::size_t kPostingWidth = 21;
 constexpr std::string_view kInsertPosting =
     "INSERT INTO posting (posting_no, event_no, posting_id, idempotency_key, kind, location, business_date, currency, ordering_key,"
-    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body) VALUES";
+    " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body, lane) VALUES";
 constexpr std::string_view kSelectState =
     "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key,"
     " attempts > 1 OR EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = posting.posting_no) FROM posting WHERE posting_no = $1 /* for update */";
@@ -35,7 +36,7 @@ constexpr std::string_view kAddTotal =
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (location, business_date, currency, kind, status) DO UPDATE SET"
     " postings = postings + excluded.postings, gross_minor = gross_minor + excluded.gross_minor,"
     " units_milli = units_milli + excluded.units_milli";
-constexpr std::string_view kSelectBody = "SELECT body FROM posting WHERE posting_no = $1";
+constexpr std::string_view kSelectBody = "SELECT body, summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
 constexpr std::string_view kSelectSending = "SELECT posting_no FROM posting WHERE is_open = 1 AND status = 'sending'";
 
 struct Total {
@@ -128,9 +129,15 @@ class Steps {
   Totals totals_;
 };
 
-Result<bool> is_balanced(sql::Connection& connection, std::int64_t posting_no) {
+/// It balances, and is no part of a summed posting, with which the ERP would have it twice.
+Result<bool> may_be_sent_by_itself(sql::Connection& connection, std::int64_t posting_no) {
   Bytes body;
-  TS_RETURN_IF_ERROR(connection.query(kSelectBody, {posting_no}, [&body](const Row& row) { body = row.blob(0); }));
+  bool is_part = false;
+  TS_RETURN_IF_ERROR(connection.query(kSelectBody, {posting_no}, [&](const Row& row) {
+    body = row.blob(0);
+    is_part = row.integer(1) != 0;
+  }));
+  if (is_part) return false;
   TS_ASSIGN_OR_RETURN(const Posting posting, effective_posting(connection, posting_no, body));
   return check_balance(posting.journal, posting.currency.code).empty();
 }
@@ -150,7 +157,7 @@ ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
   raised.cause_key = result.cause.empty() ? "posting:" + std::string(error.substr(0, error.find('\n'))) : result.cause;
   raised.location = LocationId(row.location);
   raised.event_no = row.event_no;
-  raised.detail = std::string(error) + " (" + row.kind + " of " + row.ordering_key + ")";
+  raised.detail = std::string(error) + " (" + row.kind + " of " + row.location + ")";
   return raised;
 }
 
@@ -176,7 +183,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   Total* total = nullptr;
   for (const PostingQueued& queued : postings) {
     const Posting& posting = queued.posting;
-    const PostingStatus status = queued.balanced ? PostingStatus::kQueued : PostingStatus::kHeld;
+    const PostingStatus status = !queued.balanced ? PostingStatus::kHeld : queued.is_collected ? PostingStatus::kCollected : PostingStatus::kQueued;
     const std::int64_t units = units_of(posting);
     const std::int64_t date = posting.business_date ? posting.business_date->days : 0;
     bodies.push_back(encode_posting(posting));
@@ -187,10 +194,10 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
                    posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),
                    std::string_view(posting.ordering_key), to_string(status), std::int64_t{is_open(status) ? 1 : 0}, std::int64_t{0},
                    nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.problem), now.micros, now.micros,
-                   Blob{bodies.back()}});
+                   Blob{bodies.back()}, std::string_view(queued.lane.empty() ? posting.ordering_key : queued.lane)});
     // Neighbours mostly belong to the same total.
     if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
-        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced)
+        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced || previous->is_collected != queued.is_collected)
       total = &totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(status)}];
     previous = &queued;
     ++total->postings;
@@ -199,6 +206,20 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   }
   static const BulkInsert insert(kInsertPosting, kPostingWidth);
   TS_RETURN_IF_ERROR(insert.run(connection, params));
+  return write_totals(connection, totals);
+}
+
+Result<void> insert_summed(sql::Connection& connection, const Posting& posting, std::int64_t posting_no, Instant now) {
+  const Bytes body = encode_posting(posting);
+  const std::int64_t date = posting.business_date->days, units = units_of(posting);
+  const std::string lane = posting.location.value + "/summed";
+  const Param params[] = {posting_no, nullptr, std::string_view(posting.posting_id), nullptr, std::string_view(posting.kind), posting.location.view(), date,
+                          std::string_view(posting.currency.code), std::string_view(posting.ordering_key), to_string(PostingStatus::kQueued), std::int64_t{1}, std::int64_t{0},
+                          nullptr, posting.gross.minor, units, std::string_view(), std::string_view(), now.micros, now.micros, Blob{body}, std::string_view(lane)};
+  static const BulkInsert insert(kInsertPosting, kPostingWidth);
+  TS_RETURN_IF_ERROR(insert.run(connection, {std::begin(params), std::end(params)}));
+  Totals totals;
+  totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(PostingStatus::kQueued)}] = {1, summable(posting.gross.minor), units};
   return write_totals(connection, totals);
 }
 
@@ -230,6 +251,8 @@ Result<RecordedResults> record_results(sql::Connection& connection, std::span<co
     const std::string_view detail = result.status == PostingStatus::kPosted ? result.erp_reference : result.error;
     TS_RETURN_IF_ERROR(
         steps.take(result.posting_no, *row, result.status, kHub, detail, result.erp_reference, result.error, result.next_try_at));
+    if (row->kind == kSummedKind && result.status == PostingStatus::kPosted)
+      TS_RETURN_IF_ERROR(follow_summed(connection, result.posting_no, PostingStatus::kPosted, result.erp_reference, now));
     ++recorded.taken;
     if (result.status == PostingStatus::kRefused) {
       recorded.raised.push_back(refused(*row, result));
@@ -267,11 +290,13 @@ Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::str
   if (decision.status != PostingActionStatus::kDone) return decision.status;
   if (decision.to == PostingStatus::kQueued) {
     // One that was held and then skipped would go out unbalanced.
-    TS_ASSIGN_OR_RETURN(const bool may_be_sent, is_balanced(connection, *posting_no));
+    TS_ASSIGN_OR_RETURN(const bool may_be_sent, may_be_sent_by_itself(connection, *posting_no));
     if (!may_be_sent) return PostingActionStatus::kNotPossible;
   }
   const std::optional<Instant> next = decision.to == PostingStatus::kUnknown ? std::optional(now) : std::nullopt;
   TS_RETURN_IF_ERROR(steps.take(*posting_no, *row, decision.to, who, reason, {}, {}, next));
+  if (row->kind == kSummedKind && decision.to == PostingStatus::kSkipped)
+    TS_RETURN_IF_ERROR(follow_summed(connection, *posting_no, PostingStatus::kSkipped, {}, now));
   TS_RETURN_IF_ERROR(steps.finish());
   return PostingActionStatus::kDone;
 }

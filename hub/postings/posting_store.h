@@ -23,6 +23,9 @@ Result<void> migrate_postings(sql::Connection& connection);
 /// Queues them; unbalanced ones are held. kConflict: an event has a posting already.
 Result<void> insert_postings(sql::Connection& connection, std::span<const PostingQueued> postings, Instant now);
 
+/// Queues a summed posting under its own number.
+Result<void> insert_summed(sql::Connection& connection, const Posting& posting, std::int64_t posting_no, Instant now);
+
 /// What became of one attempt or look-up.
 struct PostingResult {
   std::int64_t posting_no = 0;

@@ -1,8 +1,11 @@
 #include "hub/postings/postings_stage.h"
 
+#include <algorithm>
+
 #include "hub/intake/event_reader.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/posting_store.h"
+#include "hub/postings/summed.h"
 
 namespace tillsync::hub {
 namespace {
@@ -16,14 +19,23 @@ bool is_in_batch(const MicroBatch& batch, std::int64_t event_no) {
 
 class PostingsDecider {
  public:
-  PostingsDecider(MicroBatch& batch, const ReversalRows& rows) : batch_(batch), rows_(rows) {}
+  PostingsDecider(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts) : batch_(batch), rows_(rows), charts_(charts) {}
 
   std::vector<PostingQueued> decide() {
     made_.reserve(batch_.documents.size() + batch_.reversals.size());
     index_stock();
     for (const IncomingDocument& incoming : batch_.documents) {
       if (incoming.verdict != Verdict::kNew || !incoming.effective) continue;
-      if (PostingQueued queued = map_document(incoming, stock_of(incoming.event_no)); !is_empty(queued))
+      if (!incoming.document) continue;
+      if (const auto* close = std::get_if<TillClose>(&incoming.document->body)) {
+        // A newer revision would book the difference twice, and what it replaces may be at the ERP already.
+        if (close->revision > 0 || !close->supersedes.empty()) {
+          tell_revised(incoming, *close);
+          continue;
+        }
+        tell_unposted(incoming, *close);
+      }
+      if (PostingQueued queued = map_document(incoming, stock_of(incoming.event_no), charts_.of(incoming.location)); !is_empty(queued))
         keep(std::move(queued), incoming.location);
     }
     // Behind all documents, so that every reversal is behind its original.
@@ -48,12 +60,33 @@ class PostingsDecider {
     return found == stock_.end() ? std::span<const StockChanged>() : found->second;
   }
 
+  void tell(const IncomingDocument& incoming, const char* code, std::string detail) {
+    ExceptionRaised raised;
+    raised.code = code;
+    raised.subject = event_id_text(incoming.event_id);
+    raised.cause_key = "till:" + incoming.location.value + "/" + incoming.document->header.till.value;
+    raised.location = incoming.location;
+    raised.event_no = incoming.event_no;
+    raised.detail = std::move(detail);
+    batch_.exceptions.push_back(std::move(raised));
+  }
+
+  void tell_unposted(const IncomingDocument& incoming, const TillClose& close) {
+    for (const std::string& currency : unposted_currencies(close))
+      tell(incoming, "posting.other_currency", "the close counts a difference in " + currency + "; it is posted in " + posted_currency(close).code + " alone");
+  }
+
+  void tell_revised(const IncomingDocument& incoming, const TillClose& close) {
+    const bool differs = std::ranges::any_of(close.tenders, [](const CloseTender& tender) { return tender.over_short.minor != 0; });
+    tell(incoming, "posting.revised_close", "close " + close.z_no + " revises an earlier one" + (differs ? "; it counts a difference" : ""));
+  }
+
   void keep(PostingQueued&& queued, const LocationId& location) {
     if (!queued.balanced) {
       ExceptionRaised raised;
       raised.code = "posting.unbalanced";
       raised.subject = queued.posting.posting_id;
-      raised.cause_key = "till:" + queued.posting.ordering_key;
+      raised.cause_key = "till:" + queued.lane;
       raised.location = location;
       raised.event_no = queued.event_no;
       raised.detail = queued.problem;
@@ -88,13 +121,16 @@ class PostingsDecider {
 
   MicroBatch& batch_;
   const ReversalRows& rows_;
+  const ChartBook& charts_;
   std::vector<PostingQueued> made_;
   std::unordered_map<std::int64_t, std::span<const StockChanged>> stock_;
 };
 
 }  // namespace
 
-std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows) { return PostingsDecider(batch, rows).decide(); }
+std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts) {
+  return PostingsDecider(batch, rows, charts).decide();
+}
 
 Result<void> PostingsStage::start(sql::Connection& connection) {
   return migrate_postings(connection);
@@ -120,7 +156,11 @@ Result<void> PostingsStage::load(sql::Connection& connection, const MicroBatch& 
   return {};
 }
 
-void PostingsStage::decide(MicroBatch& batch) { batch.postings = decide_postings(batch, rows_); }
+void PostingsStage::decide(MicroBatch& batch) {
+  batch.postings = decide_postings(batch, rows_, charts_);
+  if (!is_summed_) return;
+  for (PostingQueued& queued : batch.postings) queued.is_collected = queued.balanced && is_summable(queued.posting);
+}
 
 Result<void> PostingsStage::write(sql::Connection& connection, const MicroBatch& batch) {
   return insert_postings(connection, batch.postings, batch.now);

@@ -24,10 +24,12 @@ struct ReversalRows {
 };
 
 /// All postings of a batch, in order; unbalanced ones raise their exception. Pure.
-std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows);
+std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts);
 
 class PostingsStage : public Stage {
  public:
+  /// is_summed: postings that may be summed are collected.
+  explicit PostingsStage(ChartBook charts = {}, bool is_summed = false) : charts_(std::move(charts)), is_summed_(is_summed) {}
   std::string_view name() const override { return "postings"; }
   Result<void> start(sql::Connection& connection) override;
   Result<void> load(sql::Connection& connection, const MicroBatch& batch) override;
@@ -35,6 +37,8 @@ class PostingsStage : public Stage {
   Result<void> write(sql::Connection& connection, const MicroBatch& batch) override;
 
  private:
+  const ChartBook charts_;
+  const bool is_summed_;
   ReversalRows rows_;
 };
 

@@ -101,6 +101,8 @@ struct PostingQueued {
   std::int64_t event_no = 0;
   std::int64_t behind_event_no = 0;  // of a void that waited: its original, behind which it is sent
   Posting posting;
+  std::string lane;                  // location/till: what takes its turn at the ERP; "" = the ordering key
+  bool is_collected = false;         // to be summed with others of its day (hub/postings/summed.h)
   bool balanced = true;       // false: kept as held, with an exception, never sent
   std::string problem;
 };

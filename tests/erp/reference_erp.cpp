@@ -36,12 +36,14 @@ Result<std::unique_ptr<ReferenceErp>> ReferenceErp::start(const ReferenceErpOpti
   std::unique_ptr<ReferenceErp> erp(new ReferenceErp());
   erp->address_ = options.address;
   TS_ASSIGN_OR_RETURN(erp->loop_, ErpLoop::start(std::move(store)));
+  erp->gate_->loop = erp->loop_.get();
   http::ServerOptions server;
   server.address = options.address;
   server.port = options.port;
-  TS_ASSIGN_OR_RETURN(erp->server_, http::Server::start(server, [loop = erp->loop_.get()](http::Request request,
-                                                                                          std::unique_ptr<http::Responder> responder) {
-    loop->post({std::move(request), std::move(responder)});
+  TS_ASSIGN_OR_RETURN(erp->server_, http::Server::start(server, [gate = erp->gate_](http::Request request, std::unique_ptr<http::Responder> responder) {
+    const std::lock_guard lock(gate->mutex);
+    if (gate->loop == nullptr) return responder->send({503, "text/plain", "stopping", {}});
+    gate->loop->post({std::move(request), std::move(responder)});
   }));
   return erp;
 }
@@ -50,6 +52,10 @@ std::string ReferenceErp::postings_url() const { return "http://" + address_ + "
 
 ReferenceErp::~ReferenceErp() {
   if (server_) server_->stop_accepting();
+  {
+    const std::lock_guard lock(gate_->mutex);
+    gate_->loop = nullptr;
+  }
   loop_.reset();  // answers what waits, while the server still carries it
   server_.reset();
 }

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,13 @@ class ReferenceErp {
 
  private:
   ReferenceErp() = default;
+  /// The way from the server's thread to the loop; shut before the loop goes, since kept connections may still bring requests.
+  struct Gate {
+    std::mutex mutex;
+    ErpLoop* loop = nullptr;
+  };
   std::string address_;
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   std::unique_ptr<ErpLoop> loop_;
   std::unique_ptr<http::Server> server_;
 };

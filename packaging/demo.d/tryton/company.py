@@ -126,7 +126,8 @@ def add_chart(server, company):
 def add_years(server, company, years):
     sequence_type = server.one('ir.sequence.type', ('name', '=', 'Account Move'))
     for year in years:
-        sequence = server.new('ir.sequence', name='Posted moves %d' % year, company=company, sequence_type=sequence_type)
+        # With the year in front a number names one entry, also where each year begins at 1.
+        sequence = server.new('ir.sequence', name='Posted moves %d' % year, prefix='%d/' % year, company=company, sequence_type=sequence_type)
         fiscal_year = server.new('account.fiscalyear', name=str(year), company=company, post_move_sequence=sequence,
             start_date=datetime.date(year, 1, 1), end_date=datetime.date(year, 12, 31))
         server.call('account.fiscalyear', 'create_period', [fiscal_year])
@@ -171,8 +172,8 @@ def add_products(server, path):
 
 
 def add_user(server, company, password):
-    """The user that posts: may book and move stock, and may write ir.model.data, the one table of a Tryton without modules of
-    one's own that can hold a key that must be unique."""
+    """The user that posts: may book and move stock, and may write ir.model.data, the one table of a Tryton without further
+    modules that can hold a key that must be unique."""
     group = server.new('res.group', name='Tillsync')
     # What an attempt that failed has left as drafts is deleted again, which Tryton leaves to administrators otherwise.
     models = ['ir.model.data', 'account.move', 'account.move.line', 'account.tax.line', 'stock.shipment.internal', 'stock.move']
@@ -180,8 +181,7 @@ def add_user(server, company, password):
         {'model': server.one('ir.model', ('model', '=', model)), 'group': group, 'perm_read': True, 'perm_write': True,
             'perm_create': True, 'perm_delete': True, 'description': 'Tillsync: postings'}
         for model in models])
-    groups = [group, server.one('res.group', ('name', '=', 'Account')), server.one('res.group', ('name', '=', 'Stock')),
-        server.one('res.group', ('name', '=', 'Stock Force Assignment'))]
+    groups = [group, server.one('res.group', ('name', '=', 'Account')), server.one('res.group', ('name', '=', 'Stock'))]
     server.new('res.user', name='Tillsync', login='tillsync', password=password, language=server.one('ir.lang', ('code', '=', 'en')),
         groups=[('add', groups)], companies=[('add', [company])], company=company)
 

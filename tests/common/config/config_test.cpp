@@ -143,3 +143,18 @@ TEST_CASE("config: load reads a file, and names it when something is wrong", "[c
   REQUIRE_FALSE(missing);
   CHECK(missing.error().code == ErrorCode::kNotFound);
 }
+
+TEST_CASE("config: an open table takes texts of any name, and nothing else", "[config]") {
+  const std::vector<Key> keys = {{"erp.url", "", "URL", "Where"}, {"erp.settings.*", "", "texts", "What the connector needs"}};
+  const auto config = parse("[erp]\nurl = \"u\"\n[erp.settings]\npassword = \"p\"\ncompany = \"1\"\n", keys, "TILLSYNC_HUB", no_environment);
+  REQUIRE(config);
+  CHECK(config->table("erp.settings") == std::map<std::string, std::string>{{"company", "1"}, {"password", "p"}});
+  CHECK(config->text("erp.url") == "u");
+  CHECK(parse("", keys, "TILLSYNC_HUB", no_environment)->table("erp.settings").empty());
+  const auto number = parse("[erp.settings]\ncompany = 1\n", keys, "TILLSYNC_HUB", no_environment);
+  REQUIRE_FALSE(number);
+  CHECK(number.error().detail.find("line 2: 'erp.settings.company' must be a text in quotes") != std::string::npos);
+  CHECK_FALSE(parse("[erp.settings.deeper]\nx = \"1\"\n", keys, "TILLSYNC_HUB", no_environment));
+  CHECK_FALSE(parse("[erp]\nsettings = 1\n", keys, "TILLSYNC_HUB", no_environment));
+  CHECK(describe(keys, "TILLSYNC_HUB").find("[erp.settings]\n# What the connector needs (texts) [TILLSYNC_HUB_ERP_SETTINGS_NAME]\n# name = \"\"\n") != std::string::npos);
+}

@@ -90,6 +90,10 @@ class ApiStand {
                                   .metrics_text = [this] { return metrics.text(); },
                                   .not_ready = [this] { return not_ready; },
                                   .connectors = [] { return std::vector{ConnectorState{"generic", "http://erp/postings", "flowing", ""}}; },
+                                  .test_connector = [](const std::string& name, const std::string& sample) -> Result<std::string> {
+                                    if (name != "tryton") return fail(ErrorCode::kNotFound, "test connector", "there is no such connector");
+                                    return nlohmann::json{{"connector", name}, {"turns", nlohmann::json::array()}, {"result", {{"sample", sample}}}, {"differences", nlohmann::json::array()}}.dump();
+                                  },
                                   .agents = agents,
                                   .availability = availability,
                                   .availability_mark = "mark",

@@ -77,6 +77,14 @@ TEST_CASE("postings: skipping needs a reason", "[api]") {
   CHECK(stand.call("POST", "/v1/postings/p_nosuch/skip", R"({"reason":"r"})").status == 404);
 }
 
+TEST_CASE("connectors: one is tried on a sample, and what is wrong with it is told", "[api]") {
+  ApiStand stand;
+  const auto tried = stand.call("POST", "/v1/connectors/tryton/test", R"({"operation":"post"})");
+  CHECK(tried.status == 200);
+  CHECK(json::parse(tried.body).at("result").at("sample") == R"({"operation":"post"})");
+  CHECK(stand.call("POST", "/v1/connectors/nosuch/test", "{}").status == 404);
+}
+
 TEST_CASE("connectors: state of the breaker and what waits", "[api]") {
   ApiStand stand;
   add_posting(stand);

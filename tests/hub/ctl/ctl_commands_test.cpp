@@ -151,6 +151,16 @@ TEST_CASE("ctl: postings are shown, replayed and skipped, and connectors listed"
   CHECK(run(stand, {"connectors"}).out.find("flowing") != std::string::npos);
 }
 
+TEST_CASE("ctl: a connector is tried on a sample", "[ctl]") {
+  ApiStand stand;
+  const JsonFile sample(json{{"operation", "post"}});
+  CHECK(run(stand, {"connector", "test", "tryton", "--sample", sample.path.string()}).code == CtlExit::kOk);
+  CHECK(run(stand, {"connector", "test", "tryton", "--sample", sample.path.string(), "--json"}).body().at("connector") == "tryton");
+  CHECK(run(stand, {"connector", "test", "nosuch", "--sample", sample.path.string()}).code == CtlExit::kRefused);
+  CHECK(run(stand, {"connector", "test", "tryton"}).code == CtlExit::kUsage);
+  CHECK(run(stand, {"connector", "list"}).out.find("flowing") != std::string::npos);
+}
+
 TEST_CASE("ctl: an exception is shown, assigned and dismissed", "[ctl]") {
   ApiStand stand;
   stand.add_sale("1", "NOSUCH");

@@ -5,6 +5,8 @@
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
+#include "common/base/os.h"
+#include "hub/erp/breaker_store.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/writer/writer_loop.h"
 #include "tests/erp/reference_erp.h"
@@ -112,6 +114,27 @@ TEST_CASE("forwarder: every posting arrives once, in order within its key", "[er
   fixture.add(201, "L1");
   fixture.forwarder->notify();
   fixture.wait_for("posted", 201);
+}
+
+TEST_CASE("forwarder: a breaker that was stopped is so after a restart, and no posting is lost on it", "[erp]") {
+  Fixture fixture;
+  fixture.add_many(30, 3);
+  const auto stored = [&] { return load_breaker(*fixture.reader, "generic").value(); };
+  fixture.start_forwarder();
+  wait_until("the breaker's state is stored", [&] { return stored() && stored()->state == BreakerState::kStopped; });
+  fixture.forwarder->stop();
+  REQUIRE(store_breaker(*hub::test::open(fixture.folder / "hub.db"), "generic", {BreakerState::kStopped, 9, seconds(3'600), os::now() + seconds(3'000), "it was down"}, os::now()));
+  fixture.start_erp();
+  fixture.start_forwarder();
+  wait_until("it remembers", [&] { return fixture.forwarder->state().breaker == BreakerState::kStopped; });
+  CHECK(fixture.forwarder->state().last_error == "it was down");
+  CHECK(fixture.count("posted") == 0);
+  fixture.forwarder->stop();
+  // A clock that was set back does not stop it for longer than its pause.
+  REQUIRE(store_breaker(*hub::test::open(fixture.folder / "hub.db"), "generic", {BreakerState::kStopped, 9, milliseconds(5), os::now() + seconds(90'000), "it was down"}, os::now()));
+  fixture.start_forwarder();
+  fixture.wait_for("posted", 30);
+  wait_until("the good state is stored", [&] { return stored()->state == BreakerState::kFlowing; });
 }
 
 TEST_CASE("forwarder: an ERP that is down gets everything once when it is back", "[erp]") {

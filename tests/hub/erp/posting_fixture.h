@@ -8,7 +8,9 @@
 
 #include "common/contract/masterdata.h"
 #include "common/sql/sqlite.h"
+#include "hub/erp/breaker_store.h"
 #include "hub/exceptions/exception_store.h"
+#include "hub/masterdata/masterdata_store.h"
 #include "hub/postings/posting_store.h"
 
 namespace tillsync::hub::test {
@@ -25,6 +27,8 @@ inline std::unique_ptr<sql::Connection> open_with_schema(const std::filesystem::
   auto connection = open(file);
   REQUIRE(migrate_postings(*connection));
   REQUIRE(migrate_exceptions(*connection));
+  REQUIRE(migrate_erp(*connection));
+  REQUIRE(migrate_masterdata(*connection));
   return connection;
 }
 

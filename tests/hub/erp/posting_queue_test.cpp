@@ -136,8 +136,8 @@ TEST_CASE("posting queue: a refusal is an exception with the ERP's words", "[erp
 
 TEST_CASE("posting queue: goes round the keys, and takes a bounded number of each", "[erp]") {
   QueueFixture fixture;
-  fixture.add(std::vector<std::string>(kDuePerKeyMax + 1, "a"));
-  CHECK(fixture.due().size() == kDuePerKeyMax);
+  fixture.add(std::vector<std::string>(kDuePerLaneMax + 1, "a"));
+  CHECK(fixture.due().size() == kDuePerLaneMax);
   hub::test::queue(*fixture.connection, {hub::test::posting(100, "b"), hub::test::posting(101, "c")});
   std::vector<std::string> keys;
   for (int i = 0; i < 4; ++i) {

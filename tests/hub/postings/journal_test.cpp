@@ -48,24 +48,25 @@ std::vector<std::string> entries(const Journal& journal) {
     CHECK((entry.debit.minor == 0) != (entry.credit.minor == 0));
     CHECK(entry.debit.minor >= 0);
     CHECK(entry.credit.minor >= 0);
-    made.push_back(entry.account + entry.tender + entry.tax_code + ":" + std::to_string(entry.debit.minor - entry.credit.minor));
+    made.push_back(entry.account + entry.tender + entry.tax_code + (entry.tax_base.empty() ? "" : "<" + entry.tax_base + ">") + ":" + std::to_string(entry.debit.minor - entry.credit.minor));
   }
   return made;
 }
 using Texts = std::vector<std::string>;
+Journal journal_of(const Sale& sale, bool is_return) { return tillsync::hub::journal_of(sale, is_return, default_chart()); }
 
 }  // namespace
 
 TEST_CASE("journal: a sale debits tenders and credits revenue and tax", "[postings]") {
   const Journal journal = journal_of(ticket({line("goods", 1'530, {"S"})}, {tax("S", 268)}, {tender("card", 1'798)}), false);
   CHECK(journal.problem.empty());
-  CHECK(entries(journal) == Texts{"1010card:1798", "4000:-1530", "2200S:-268"});
+  CHECK(entries(journal) == Texts{"1010card:1798", "4000<S>:-1530", "2200S:-268"});
 }
 
 TEST_CASE("journal: a return is the sale turned around", "[postings]") {
   const Journal journal = journal_of(ticket({line("goods", 1'530, {"S"})}, {tax("S", 268)}, {tender("card", 1'798)}), true);
   CHECK(journal.problem.empty());
-  CHECK(entries(journal) == Texts{"1010card:-1798", "4000:1530", "2200S:268"});
+  CHECK(entries(journal) == Texts{"1010card:-1798", "4000<S>:1530", "2200S:268"});
 }
 
 TEST_CASE("journal: change is taken off the cash", "[postings]") {
@@ -100,7 +101,7 @@ TEST_CASE("journal: where prices include tax, lines are credited net", "[posting
                                             {tax("S", 300), tax("Z", 0)}, {tender("card", 2'300)}, true),
                                      false);
   CHECK(journal.problem.empty());
-  CHECK(entries(journal) == Texts{"1010card:2300", "4000:-1500", "4100:-500", "2200S:-300"});
+  CHECK(entries(journal) == Texts{"1010card:2300", "4000<S>:-1000", "4100<S>:-500", "4000<Z>:-500", "2200S:-300"});
 }
 
 TEST_CASE("journal: the parts of a tax add up to it, whatever rounding does", "[postings]") {
@@ -108,14 +109,14 @@ TEST_CASE("journal: the parts of a tax add up to it, whatever rounding does", "[
                                             {tender("card", 3)}, true),
                                      false);
   CHECK(journal.problem.empty());
-  CHECK(entries(journal) == Texts{"1010card:3", "4100:-1", "4300:-1", "2200S:-1"});
+  CHECK(entries(journal) == Texts{"1010card:3", "4100<S>:-1", "4300<S>:-1", "2200S:-1"});
 }
 
 TEST_CASE("journal: tax without a line that names it is borne by lines without a code, else by all", "[postings]") {
   CHECK(entries(journal_of(ticket({line("goods", 120), line("service", 100, {"Z"})}, {tax("S", 20), tax("Z", 0)}, {tender("card", 220)}, true),
-                           false)) == Texts{"1010card:220", "4000:-100", "4100:-100", "2200S:-20"});
+                           false)) == Texts{"1010card:220", "4000:-100", "4100<Z>:-100", "2200S:-20"});
   CHECK(entries(journal_of(ticket({line("goods", 110, {"Z"}), line("service", 110, {"Z"})}, {tax("S", 20)}, {tender("card", 220)}, true),
-                           false)) == Texts{"1010card:220", "4000:-100", "4100:-100", "2200S:-20"});
+                           false)) == Texts{"1010card:220", "4000<Z>:-100", "4100<Z>:-100", "2200S:-20"});
 }
 
 TEST_CASE("journal: an exchange of equal goods has no money in it", "[postings]") {
@@ -182,4 +183,103 @@ TEST_CASE("journal: random honest tickets always balance", "[postings]") {
     CHECK(journal.problem.empty());
     CHECK(check_balance(journal.lines, "GBP").empty());
   }
+}
+
+TEST_CASE("journal: taxes go by code and rate, to the accounts of their codes", "[postings]") {
+  Chart chart = default_chart();
+  chart.taxes["S"] = "2201";
+  TaxSummary old_rate = tax("S", 175), new_rate = tax("S", 200);
+  old_rate.rate = Rate{175'000};
+  new_rate.rate = Rate{200'000};
+  const Journal journal = tillsync::hub::journal_of(ticket({line("goods", 2'000, {"S"})}, {old_rate, new_rate, tax("Z", 1)}, {tender("card", 2'376)}), false, chart);
+  CHECK(journal.problem.empty());
+  CHECK(entries(journal) == Texts{"1010card:2376", "4000<S>:-2000", "2201S:-175", "2201S:-200", "2200Z:-1"});
+  CHECK(journal.lines[2].tax_rate == Rate{175'000});
+  CHECK(journal.lines[3].tax_rate == Rate{200'000});
+}
+
+TEST_CASE("journal: discounts stand apart where the chart has an account for them", "[postings]") {
+  SaleLine reduced = line("goods", 800, {"S"});
+  reduced.discounts.emplace_back();
+  reduced.discounts.back().amount = Amount{200};
+  Chart apart = default_chart();
+  apart.discounts = "4800";
+  const Sale net = ticket({reduced}, {tax("S", 160)}, {tender("card", 960)});
+  CHECK(entries(tillsync::hub::journal_of(net, false, default_chart())) == Texts{"1010card:960", "4000<S>:-800", "2200S:-160"});
+  CHECK(entries(tillsync::hub::journal_of(net, false, apart)) == Texts{"1010card:960", "4000<S>:-1000", "4800<S>:200", "2200S:-160"});
+  // With tax inside the prices the discount bears its part of it.
+  SaleLine inside = line("goods", 960, {"S"});
+  inside.discounts.emplace_back();
+  inside.discounts.back().amount = Amount{240};
+  const Journal journal = tillsync::hub::journal_of(ticket({inside}, {tax("S", 160)}, {tender("card", 960)}, true), false, apart);
+  CHECK(journal.problem.empty());
+  CHECK(entries(journal) == Texts{"1010card:960", "4000<S>:-1000", "4800<S>:200", "2200S:-160"});
+}
+
+TEST_CASE("journal: foreign cash has an account of its own where the chart says so", "[postings]") {
+  Chart chart = default_chart();
+  chart.tenders["cash/EUR"] = "1002";
+  Tender euros = tender("cash", 500), same = tender("cash", 300);
+  euros.currency = Currency{"EUR"};
+  same.currency = Currency{"GBP"};
+  CHECK(entries(tillsync::hub::journal_of(ticket({line("goods", 800)}, {}, {euros, same}), false, chart)) == Texts{"1002cash:500", "1000cash:300", "4000:-800"});
+}
+
+TEST_CASE("journal: a close books what its counts differ by, in its own currency", "[postings]") {
+  TillClose close;
+  close.currency = Currency{"GBP"};
+  for (const auto& [type, currency, minor] : {std::tuple("cash", "GBP", -250), std::tuple("card", "GBP", 100), std::tuple("cash", "EUR", 700), std::tuple("cheque", "GBP", 0)}) {
+    CloseTender counted;
+    counted.type = type;
+    counted.currency = Currency{currency};
+    counted.over_short = Amount{minor};
+    close.tenders.push_back(counted);
+  }
+  const Journal journal = tillsync::hub::journal_of(close, default_chart(), close.currency);
+  CHECK(journal.problem.empty());
+  CHECK(entries(journal) == Texts{"1000cash:-250", "6910:250", "1010card:100", "6910:-100"});
+}
+
+TEST_CASE("journal: cash that goes in, out, to the safe and back", "[postings]") {
+  const auto event = [](const char* type, std::int64_t minor) {
+    TillEvent made;
+    made.type = type;
+    made.currency = Currency{"GBP"};
+    made.amount = Amount{minor};
+    return entries(tillsync::hub::journal_of(made, default_chart()));
+  };
+  CHECK(event("cash_in", 100) == Texts{"1000:100", "6920:-100"});
+  CHECK(event("cash_out", 100) == Texts{"6920:100", "1000:-100"});
+  CHECK(event("drop", 5'000) == Texts{"1005:5000", "1000:-5000"});
+  CHECK(event("float", 5'000) == Texts{"1000:5000", "1005:-5000"});
+  CHECK(event("no_sale", 100).empty());
+  CHECK(event("cancelled", 100).empty());
+  CHECK(event("something new", 100).empty());
+  CHECK(event("drop", 0).empty());
+}
+
+TEST_CASE("journal: goods at cost where the chart asks for it, and nowhere else", "[postings]") {
+  Chart chart = default_chart();
+  chart.currency = "GBP";
+  chart.costs = CostAccounts{"1400", "2000", "5100", "1450", "3000"};
+  const auto moved = [&](const char* type, std::int64_t qty_milli, std::int64_t cost_micro) {
+    StockMovement made;
+    made.type = type;
+    made.lines.resize(2);
+    made.lines[0].sku = Sku("A");
+    made.lines[0].qty = Quantity{qty_milli};
+    made.lines[0].unit_cost = UnitPrice{cost_micro};
+    made.lines[1].qty = Quantity{5'000};  // its cost is not said
+    return tillsync::hub::journal_of(made, chart);
+  };
+  CHECK(entries(moved("receipt", 3'000, 1'105'000)) == Texts{"1400:332", "2000:-332"});
+  CHECK(entries(moved("transfer_out", 3'000, 1'000'000)) == Texts{"1400:-300", "1450:300"});
+  CHECK(entries(moved("transfer_in", 3'000, 1'000'000)) == Texts{"1400:300", "1450:-300"});
+  CHECK(entries(moved("adjustment", -3'000, 1'000'000)) == Texts{"1400:-300", "5100:300"});
+  CHECK(entries(moved("opening", 3'000, 1'000'000)) == Texts{"1400:300", "3000:-300"});
+  for (const char* type : {"count", "status_change", "something new"}) CHECK(entries(moved(type, 3'000, 1'000'000)).empty());
+  CHECK(entries(moved("receipt", 3'000, 0)).empty());
+  CHECK_FALSE(moved("receipt", INT64_MAX, INT64_MAX).problem.empty());
+  chart.costs.reset();
+  CHECK(entries(moved("receipt", 3'000, 1'000'000)).empty());
 }

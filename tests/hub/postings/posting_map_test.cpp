@@ -21,6 +21,8 @@ StockChanged change(const std::string& sku, std::int64_t units, const std::strin
   return made;
 }
 
+PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock) { return tillsync::hub::map_document(incoming, stock, default_chart()); }
+
 }  // namespace
 
 TEST_CASE("posting map: ids come from the event id and go back to it", "[postings]") {
@@ -49,7 +51,8 @@ TEST_CASE("posting map: a sale with all that the ERP needs", "[postings]") {
   CHECK(posting.location == LocationId("GB"));
   CHECK(posting.business_date == date_of(kMorning));
   CHECK(posting.currency.code == "GBP");
-  CHECK(posting.ordering_key == "GB/GB-1");
+  CHECK(posting.ordering_key == "GB/GB-1/1");
+  CHECK(queued.lane == "GB/GB-1");
   CHECK(posting.documents == Texts{event_id_text(made.event_id)});
   CHECK(posting.gross.minor == 6 * 255);
   CHECK(posting.correlation_id.value == "c-1");
@@ -108,7 +111,7 @@ TEST_CASE("posting map: a void turns the original's posting around and stays beh
   CHECK(queued.balanced);
   CHECK(queued.posting.kind == "void");
   CHECK(queued.posting.gross.minor == -6 * 255);
-  CHECK(queued.posting.ordering_key == "GB/GB-1");
+  CHECK(queued.posting.ordering_key == "GB/GB-1/1");
   CHECK(queued.posting.journal[0].credit == booked.posting.journal[0].debit);
   CHECK(queued.posting.posting_id == posting_id_of(cancelling.event_id));
   CHECK(queued.posting.stock.size() == 1);
@@ -120,7 +123,7 @@ TEST_CASE("posting map: a void of what was never posted has only its stock", "[p
   const std::vector<StockChanged> stock{change("A", 6, "void")};
   const PostingQueued queued = map_reversal(source_of(cancelling), nullptr, stock);
   CHECK_FALSE(is_empty(queued));
-  CHECK(queued.posting.ordering_key == "GB/GB-1");
+  CHECK(queued.posting.ordering_key == "GB/GB-1/v");
 }
 
 TEST_CASE("posting map: a void of a held posting is held as well", "[postings]") {
@@ -137,4 +140,29 @@ TEST_CASE("posting map: the business date of a void is its own, else the origina
   CHECK(map_reversal(source_of(incoming(later)), &booked.posting, {}).posting.business_date == Date{20'000});
   later.header.business_date.reset();
   CHECK(map_reversal(source_of(incoming(later)), &booked.posting, {}).posting.business_date == date_of(kMorning));
+}
+
+TEST_CASE("posting map: what depends on a document has its key; all else has its own", "[postings]") {
+  const auto key = [](const Document& document) { return map_document(incoming(document), {}).posting.ordering_key; };
+  Document wrapped = sale("7", {goods_line("A", 1, 100)});
+  wrapped.header.series = Series("2026");
+  CHECK(key(wrapped) == "GB/GB-1/2026/7");
+  Document back = returned("8", {goods_line("A", 1, 100)});
+  CHECK(key(back) == "GB/GB-1/8");
+  DocumentRef& original = std::get<Return>(back.body).lines[0].original.emplace();
+  original.document_no = DocumentNo("7");
+  CHECK(key(back) == "GB/GB-1/7");
+  original.series = Series("2026");
+  CHECK(key(back) == "GB/GB-1/2026/7");
+  original.location = LocationId("DE");
+  original.till = TillId("DE-3");
+  CHECK(key(back) == "DE/DE-3/2026/7");
+  original = DocumentRef{};
+  original.channel = "web";
+  original.order_no = "1001";
+  CHECK(key(back) == "order/web/1001");
+  Document out = movement("m1", "transfer_out", {movement_line("A", 1)});
+  CHECK(key(out) == "GB/GB-1/m1");
+  std::get<StockMovement>(out.body).transfer_no = "T-5";
+  CHECK(key(out) == "transfer/T-5");
 }

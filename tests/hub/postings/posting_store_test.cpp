@@ -80,7 +80,7 @@ TEST_CASE("posting store: a refusal is an exception, posting it later settles it
   hub.take(sale("1", {goods_line("A", 2, 100)}));
   hub.send(2, PostingStatus::kRefused);
   CHECK(hub.database.texts("SELECT subject || ' ' || cause_key || ' ' || detail FROM exception_case WHERE code = 'posting.refused'") ==
-        Texts{hub.id_of(1) + " posting:no such product no such product (sale of GB/GB-1)"});
+        Texts{hub.id_of(1) + " posting:no such product no such product (sale of GB)"});
   CHECK(act_on_posting(hub.connection(), hub.id_of(1), PostingAction::kRetry, "ann", "product made", kNow).value() ==
         PostingActionStatus::kDone);
   hub.send(2, PostingStatus::kPosted);
@@ -98,10 +98,11 @@ TEST_CASE("posting store: after a crash what was on its way is unknown, to be lo
   PostingReader reader(reopened);
   DueRequest request;
   request.now = kNow;
-  request.per_key = 10;
+  request.per_lane = 10;
   const auto due = reader.due(request);
-  REQUIRE(due->postings.size() == 1);
+  REQUIRE(due->postings.size() == 2);
   CHECK(due->postings[0].status == PostingStatus::kUnknown);
+  CHECK(due->postings[1].status == PostingStatus::kQueued);
 }
 
 TEST_CASE("posting store: a look-up that finds nothing queues it again, one that finds it is done", "[postings]") {

@@ -71,7 +71,7 @@ TEST_CASE("postings stage: a void that waited is posted behind its original", "[
   CHECK(back.gross.minor == -200);
   CHECK(back.business_date == date_of(kMorning));
   DueRequest request;
-  request.per_key = 10;
+  request.per_lane = 10;
   const auto due = hub.due(request);
   REQUIRE(due.size() == 2);
   CHECK(due[0].kind == "sale");
@@ -83,7 +83,7 @@ TEST_CASE("postings stage: a void and then its original in one batch", "[posting
   PostingHub hub;
   hub.take({incoming(void_of("v", "1")), incoming(sale("1", {goods_line("A", 2, 100)}))});
   DueRequest request;
-  request.per_key = 10;
+  request.per_lane = 10;
   const auto due = hub.due(request);
   REQUIRE(due.size() == 2);
   CHECK(due[0].kind == "sale");
@@ -125,4 +125,71 @@ TEST_CASE("postings stage: postings and ledger say the same in units", "[posting
             incoming(sale("1", {goods_line("A", 2, 100), goods_line("B", -1, 100)})), incoming(returned("2", {goods_line("A", 1, 100)})),
             incoming(void_of("v", "1")), incoming(movement("c", "count", {movement_line("A", 44)}, minutes_after(kMorning, 5)))});
   CHECK(hub.database.number("SELECT sum(units_milli) FROM posting_total") == hub.database.number("SELECT sum(on_hand_milli) FROM stock_balance"));
+}
+
+namespace {
+Document close_with(std::vector<std::tuple<std::string, std::string, std::int64_t>> differences) {
+  TillClose close;
+  close.z_no = "1";
+  close.currency = Currency{"GBP"};
+  for (const auto& [type, currency, minor] : differences) {
+    CloseTender tender;
+    tender.type = type;
+    tender.currency = Currency{currency};
+    tender.over_short = Amount{minor};
+    close.tenders.push_back(tender);
+  }
+  return Document{header("till-close/1", "z1"), close};
+}
+}  // namespace
+
+TEST_CASE("postings stage: a close is posted where its counts differ, and only then", "[postings]") {
+  PostingHub hub;
+  hub.take(close_with({{"cash", "GBP", 0}}));
+  CHECK(hub.database.number("SELECT count(*) FROM posting") == 0);
+  Document differs = close_with({{"cash", "GBP", -250}, {"cash", "EUR", 100}});
+  differs.header.document_no = DocumentNo("z2");
+  hub.take(differs);
+  const Posting posting = hub.posting_of(2);
+  CHECK(posting.kind == "till_close");
+  CHECK(posting.gross.minor == 0);
+  CHECK(posting.journal.size() == 2);
+  CHECK(hub.database.texts("SELECT code FROM exception_case WHERE code LIKE 'posting.%'") == Texts{"posting.other_currency"});
+}
+
+TEST_CASE("postings stage: the difference of a revised close is a person's to book", "[postings]") {
+  PostingHub hub;
+  Document revised = close_with({{"cash", "GBP", -250}});
+  std::get<TillClose>(revised.body).revision = 1;
+  hub.take(revised);
+  CHECK(hub.database.number("SELECT count(*) FROM posting") == 0);
+  CHECK(hub.database.texts("SELECT code FROM exception_case WHERE code LIKE 'posting.%'") == Texts{"posting.revised_close"});
+}
+
+TEST_CASE("postings stage: cash to the safe is posted, opening the drawer is not", "[postings]") {
+  PostingHub hub;
+  TillEvent event;
+  event.type = "no_sale";
+  hub.take(Document{header("till-event/1", "e1"), event});
+  event.type = "drop";
+  event.currency = Currency{"GBP"};
+  event.amount = Amount{5'000};
+  hub.take(Document{header("till-event/1", "e2"), event});
+  CHECK(hub.database.texts("SELECT kind FROM posting") == Texts{"till_event"});
+}
+
+TEST_CASE("postings stage: each location's company has its own accounts", "[postings]") {
+  HubDatabase database;
+  TestHub hub{database.connection(), [] {
+                auto made = stages<IntakeStage, LedgerStage, ExceptionsStage>();
+                auto charts = parse_charts(R"({"companies": [{"name": "FR", "locations": ["FR"], "accounts": {"lines": {"goods": "701"}}}]})");
+                REQUIRE(charts);
+                made.insert(made.begin() + 2, std::make_unique<PostingsStage>(*charts));
+                return made;
+              }()};
+  AgentFeed feed;
+  hub.commit(feed.batch({incoming(sale("1", {goods_line("A", 1, 100)}), "FR"), incoming(sale("2", {goods_line("A", 1, 100)}), "GB")}));
+  PostingReader reader(database.connection());
+  CHECK(reader.posting_of_event(1).value()->journal[1].account == "701");
+  CHECK(reader.posting_of_event(2).value()->journal[1].account == kGoodsAccount);
 }
