@@ -68,7 +68,7 @@ void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::str
       return;
     }
     if (after_commit) after_commit();
-    reply->json(answer->status, answer->body);
+    reply->answer(answer->status, answer->body);
   };
   if (const auto submitted = context.writer.submit(Priority::kRequest, std::move(task)); !submitted) {
     if (!in_progress.empty()) context.keys_in_progress.leave(in_progress);

@@ -12,10 +12,12 @@
 
 #include "common/base/time.h"
 #include "common/contract/masterdata.h"
+#include "common/crypto/signature.h"
 #include "hub/api/api_call.h"
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
+#include "hub/reconcile/day_policy.h"
 #include "hub/reservations/availability_cache.h"
 #include "hub/writer/commands.h"
 
@@ -36,6 +38,12 @@ class KeysInProgress {
 struct ConnectorState {
   std::string name, url, breaker;  // breaker: flowing | stopped | probing
   std::string last_error;
+};
+
+/// How days are judged, and what their certificates are signed with.
+struct DayContext {
+  DayPolicy policy;
+  SignatureKeyPair keys;
 };
 
 struct ApiContext {
@@ -59,6 +67,7 @@ struct ApiContext {
   KeysInProgress keys_in_progress;
   /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
   std::function<Result<std::string>(const Posting&)> erp_request = {};
+  DayContext days = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -73,6 +82,7 @@ std::vector<Endpoint> posting_endpoints();
 std::vector<Endpoint> exception_endpoints();
 std::vector<Endpoint> fleet_endpoints();
 std::vector<Endpoint> reconciliation_endpoints();
+std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
 std::vector<Endpoint> bulk_endpoints();
 std::vector<Endpoint> runbook_endpoints();

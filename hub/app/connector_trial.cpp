@@ -21,6 +21,8 @@ json as_example(json sample) {
       for (const json& line : sample["stock"])
         if (line.contains("sku") && line["sku"].is_string()) sample["items"][line["sku"].get<std::string>()] = line["sku"];
   }
+  for (const char* list : {"journal", "stock"})
+    if (!sample.contains(list)) sample[list] = json::array();
   if (!sample.contains("posting_date") && sample.contains("business_date")) sample["posting_date"] = sample["business_date"];
   return {{"operation", "post"}, {"postings", json::array({std::move(sample)})}};
 }

@@ -1,5 +1,6 @@
 #include "hub/app/hub_app.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 
@@ -9,6 +10,7 @@
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
 #include "hub/app/connector_trial.h"
+#include "hub/app/day_watch.h"
 #include "hub/app/fleet_port.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_database.h"
@@ -28,6 +30,8 @@
 #include "hub/ledger/ledger_stage.h"
 #include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reconcile/close_checks_stage.h"
+#include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "hub/sync/sync_loop.h"
 #include "hub/writer/writer_loop.h"
@@ -50,13 +54,16 @@ Result<void> start_log(const config::Config& config) {
 }
 
 /// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, ChartBook charts, bool is_summed, std::function<void()> postings_queued,
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, DayPolicy days, ChartBook charts, bool is_summed,
+                                                std::function<void()> postings_queued,
                                                 std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
   stages.push_back(std::make_unique<IntakeStage>());
   stages.push_back(std::make_unique<LedgerStage>());
   stages.push_back(std::make_unique<ReservationsStage>(std::move(reservations)));
+  stages.push_back(std::make_unique<DaysStage>(days));
   stages.push_back(std::make_unique<PostingsStage>(std::move(charts), is_summed));
+  stages.push_back(std::make_unique<CloseChecksStage>(days));
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
   stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
@@ -76,6 +83,17 @@ Result<ChartBook> load_charts(const config::Config& config) {
   if (path.empty()) return ChartBook{};
   TS_ASSIGN_OR_RETURN(const std::string text, os::read_file(path, kChartBytesMax));
   return parse_charts(text);
+}
+
+Result<DayPolicy> load_day_policy(const config::Config& config) {
+  DayPolicy policy;
+  const auto late = parse_late_documents(config.text("erp.late_documents"));
+  if (!late)
+    return fail(ErrorCode::kInvalid, "read hub.toml", "erp.late_documents is \"" + config.text("erp.late_documents") + "\"", "write \"next_open\" or \"exception\"");
+  policy.late_documents = *late;
+  policy.expected_after = seconds(std::clamp<std::int64_t>(config.integer("closes.expected_after"), 0, kExpectedAfterHoursMax) * 3'600);
+  policy.over_short_minor = std::max<std::int64_t>(0, config.integer("closes.over_short"));
+  return policy;
 }
 
 Result<http::ServerOptions> http_options(const config::Config& config) {
@@ -124,6 +142,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   const std::filesystem::path keys_folder = config.text("data.keys").empty() ? database.parent_path() / "keys" : std::filesystem::path(config.text("data.keys"));
   TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, load_hub_keys(keys_folder));
 
+  TS_ASSIGN_OR_RETURN(const SignatureKeyPair certificate_keys, load_or_create_certificate_keys(keys_folder));
   std::error_code no_error;
   if (!std::filesystem::exists(database, no_error))
     return fail(ErrorCode::kNotFound, "start hub", "the database " + database.string() + " is missing",
@@ -144,6 +163,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   const bool is_summed = config.text("erp.post") == "summed";
   if (!is_summed && config.text("erp.post") != "document")
     return fail(ErrorCode::kInvalid, "start hub", "erp.post is '" + config.text("erp.post") + "'", "write document or summed");
+  TS_ASSIGN_OR_RETURN(const DayPolicy days, load_day_policy(config));
   AvailabilityCache availability;
   const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability, [&agents, dark = seconds(policy.dark_after_s)] { return lease_holders(agents.all(), os::now(), dark); }};
   std::atomic<SyncLoop*> to_sync{nullptr};
@@ -156,7 +176,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
                       WriterLoop::start(std::move(connection), std::move(checkpoints),
-                                        make_stages(metrics, reservations, charts, is_summed, postings_queued, outbound_queued), writer_options));
+                                        make_stages(metrics, reservations, days, charts, is_summed, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
   FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));
@@ -216,8 +236,11 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .dark_after = seconds(policy.dark_after_s),
       .outbound_advanced = [&sync] { sync->outbound_advanced(); },
       .keys_in_progress = {},
+      .days = {days, certificate_keys},
   };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
+  // No connector tells stock yet.
+  TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, nullptr));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
   log::info("hub is running", {{"version", std::string_view(TILLSYNC_VERSION)},
@@ -236,6 +259,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
   stock_watch = nullptr;
+  day_watch = nullptr;
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;

@@ -11,6 +11,7 @@
 #include "hub/masterdata/masterdata_store.h"
 #include "hub/outbound/outbound_store.h"
 #include "hub/postings/posting_store.h"
+#include "hub/reconcile/day_store.h"
 #include "hub/reservations/reservation_store.h"
 
 namespace tillsync::hub {
@@ -45,6 +46,7 @@ Result<std::unique_ptr<sql::Connection>> open_database(const std::filesystem::pa
   TS_RETURN_IF_ERROR(migrate_masterdata(*connection));
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/ledger", ledger_schema::migrations()));
   TS_RETURN_IF_ERROR(migrate_reservations(*connection));
+  TS_RETURN_IF_ERROR(migrate_reconcile(*connection));
   TS_RETURN_IF_ERROR(migrate_postings(*connection));
   TS_RETURN_IF_ERROR(migrate_erp(*connection));
   TS_RETURN_IF_ERROR(migrate_exceptions(*connection));

@@ -45,6 +45,7 @@ Result<InitResult> init_hub(const InitOptions& options) {
   }
   TS_RETURN_IF_ERROR(os::make_private_folder(data));
   TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, create_hub_keys(data / "keys"));
+  TS_RETURN_IF_ERROR(load_or_create_certificate_keys(data / "keys"));
   const std::filesystem::path database = data / "hub.db";
   TS_ASSIGN_OR_RETURN(const auto connection, open_database(database, kInitCacheMib));
   TS_RETURN_IF_ERROR(load_or_draw_incarnation(*connection));

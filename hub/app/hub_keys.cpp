@@ -42,4 +42,33 @@ Result<transport::CurveKeyPair> load_hub_keys(const std::filesystem::path& folde
   return keys;
 }
 
+Result<SignatureKeyPair> load_or_create_certificate_keys(const std::filesystem::path& folder) {
+  const std::filesystem::path secret = folder / "certificate.secret";
+  const std::filesystem::path open = folder / "certificate.public";
+  std::error_code ignored;
+  if (!std::filesystem::exists(secret, ignored)) {
+    // A public key without its secret: certificates were signed here, and another key would not be known to those who check them.
+    if (std::filesystem::exists(open, ignored))
+      return fail(ErrorCode::kCorrupt, "load keys from " + folder.string(), "certificate.secret is missing", "restore the keys folder from a backup");
+    TS_RETURN_IF_ERROR(os::make_private_folder(folder));
+    const SignatureKeyPair keys = generate_signature_keys();
+    TS_RETURN_IF_ERROR(os::write_file_durably(secret, keys.seed.hex() + "\n", true));
+    TS_RETURN_IF_ERROR(os::write_file_durably(open, keys.public_key.hex() + "\n", false));
+    return keys;
+  }
+  TS_ASSIGN_OR_RETURN(std::string text, os::read_file(secret, kKeyFileBytesMax));
+  text.erase(text.find_last_not_of(" \r\n\t") + 1);
+  const auto bytes = from_hex(text);
+  const auto seed = bytes ? SignatureSeed::from_view(*bytes) : std::nullopt;
+  if (!seed) return fail(ErrorCode::kCorrupt, "load " + secret.string(), "it is no key: 64 hex digits", "restore the keys folder from a backup");
+  const SignatureKeyPair keys = signature_keys_of(*seed);
+  // The public key is there for people; the crash between the two writes is mended here.
+  if (!std::filesystem::exists(open, ignored)) TS_RETURN_IF_ERROR(os::write_file_durably(open, keys.public_key.hex() + "\n", false));
+  TS_ASSIGN_OR_RETURN(std::string said, os::read_file(open, kKeyFileBytesMax));
+  said.erase(said.find_last_not_of(" \r\n\t") + 1);
+  if (said != keys.public_key.hex())
+    return fail(ErrorCode::kCorrupt, "load keys from " + folder.string(), "certificate.public does not belong to certificate.secret", "restore the keys folder from a backup");
+  return keys;
+}
+
 }  // namespace tillsync::hub

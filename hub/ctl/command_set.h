@@ -51,6 +51,8 @@ std::shared_ptr<void> define_stock_commands(CLI::App& app, CtlOptions& options, 
 /// exceptions, postings, connectors, operations: in ctl_exception_commands.cpp.
 std::shared_ptr<void> define_exception_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 
+/// day: in ctl_day_commands.cpp. The result must outlive the parsing.
+std::shared_ptr<void> define_day_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 /// connector: in ctl_erp_commands.cpp.
 std::shared_ptr<void> define_erp_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 

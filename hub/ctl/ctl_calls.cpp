@@ -30,6 +30,8 @@ int refuse(const CtlOptions& options, const ApiAnswer& answer) {
       text = problem.value("title", text) +
              (problem.contains("detail") ? ": " + problem.value("detail", std::string()) : "");
     std::cerr << "tillsyncctl: " << text << "\n";
+    if (problem.is_object() && problem.contains("in_the_way"))
+      std::cerr << format_table(problem["in_the_way"], {{"code", "IN THE WAY"}, {"till", "TILL"}, {"detail", "DETAIL"}}, "");
     if (answer.status == 401)
       std::cerr << "Give a token with --token or TILLSYNC_TOKEN (tillsync-hub init printed the first one).\n";
   }

@@ -17,9 +17,9 @@ namespace tillsync::hub {
 /// What options fill in; lives as long as the CLI::App that points into it.
 struct CtlArguments {
   std::string id, name, kind, time_zone, hours, group, location, sku, file, code, status, owner, assignee, reason,
-      contract, till, document_no, correlation_id, date, quantity, key, order_no, agent, max_age;
+      contract, till, document_no, correlation_id, date, quantity, key, order_no, agent, max_age, posting_date;
   std::vector<std::string> tills, skus;
-  bool repair = false;
+  bool repair = false, force = false;
   long long ttl = 0;
   int uses = 1;
   long long valid_hours = 24;

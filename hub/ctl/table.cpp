@@ -21,7 +21,10 @@ std::string cell(const json& row, const std::string& member) {
   }
   if (value->is_null()) return "-";
   if (value->is_string()) return value->get<std::string>().empty() ? "-" : value->get<std::string>();
-  return value->dump();
+  if (!value->is_array()) return value->dump();
+  std::string list;
+  for (const json& entry : *value) list += (list.empty() ? "" : ", ") + (entry.is_string() ? entry.get<std::string>() : entry.dump());
+  return list.empty() ? "-" : list;
 }
 
 /// Code points, so that names with accents stay aligned.

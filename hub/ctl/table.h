@@ -12,7 +12,7 @@ struct Column {
   std::string member, heading;
 };
 
-/// Missing members and null are "-". Columns whose every value is a number are right-aligned. An empty list gives `empty`.
+/// Missing members, null and empty lists are "-"; a list is its entries with commas. Columns whose every value is a number are right-aligned. An empty list gives `empty`.
 std::string format_table(const nlohmann::json& rows, const std::vector<Column>& columns, const std::string& empty);
 
 }  // namespace tillsync::hub

@@ -277,7 +277,14 @@ void Conversation::logged_in(const Outcome& outcome) {
   if (outcome.kind != OutcomeKind::kPosted) end_all(OutcomeKind::kTransient, outcome.code.empty() ? "not_logged_in" : outcome.code, outcome.text, outcome.retry_after);
 }
 
+/// Which of several postings the program cannot take is found by trying halves. A look-up may be repeated at any time.
 void Conversation::program_failed(const std::string& text) {
+  const bool is_repeatable = subject_.operation == "look_up" || (subject_.operation == "post" && !had_effect_);
+  if (is_repeatable && subject_.postings.size() > 1) {
+    end_.is_split = true;
+    step_ = Step::kEnded;
+    return;
+  }
   const std::string said = program_.file + ": " + text;
   end_all(had_effect_ ? OutcomeKind::kUnknown : OutcomeKind::kRefused, "connector_failed", said);
 }

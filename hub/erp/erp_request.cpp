@@ -49,6 +49,9 @@ Result<nlohmann::json> postings_json(std::span<const ClaimedPosting* const> post
     TS_ASSIGN_OR_RETURN(Posting posting, decode_posting(claimed->payload));
     if (!posting.posting_date) posting.posting_date = posting.business_date;
     nlohmann::json one = nlohmann::json::parse(posting_to_json(posting), nullptr, false);
+    // The document leaves empty lists out; programs can rely on them.
+    for (const char* list_name : {"journal", "stock"})
+      if (!one.contains(list_name)) one[list_name] = nlohmann::json::array();
     one["items"] = nlohmann::json::object();
     for (const PostingStock& line : posting.stock) {
       const auto item = items.find(line.sku.value);

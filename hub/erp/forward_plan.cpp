@@ -17,14 +17,6 @@ ForwardResult result_of(const ClaimedPosting& posting) {
   return result;
 }
 
-/// Spreads one random number over the postings of a job, so that those that failed together do not come back together.
-std::uint64_t drawn_on(std::uint64_t random, std::size_t index) {
-  std::uint64_t mixed = random + index * 0x9E3779B97F4A7C15;
-  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
-  return index == 0 ? random : mixed ^ (mixed >> 31);
-}
-
 }  // namespace
 
 std::size_t ForwardPlan::room(Duration now) {
@@ -150,7 +142,7 @@ void ForwardPlan::finished(std::uint64_t job_no, const std::vector<Outcome>& out
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const ClaimedPosting& posting = *job.postings[i];
     touched.insert(posting.ordering_key);
-    settle(posting, result_of_outcome(posting, outcomes[i], wall, drawn_on(random, i)));
+    settle(posting, result_of_outcome(posting, outcomes[i], wall, random));
   }
   for (const std::string& name : touched) let_go(name);
   if (!job.rest.empty()) {

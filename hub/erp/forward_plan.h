@@ -84,8 +84,8 @@ class ForwardPlan {
   void claimed(std::vector<ClaimedPosting> postings);
   /// What to start now; each is answered by finished() or split().
   std::vector<ForwardJob> next_jobs(Duration now);
-  /// One outcome for each posting of the job, in order. random: for the jitter, drawn on for each posting. now: monotonic, for the breaker;
-  /// wall: for next_attempt_at.
+  /// One outcome for each posting of the job, in order. random: for the jitter, one for all, so that what failed together comes back as one
+  /// batch and costs the ERP one request again. now: monotonic, for the breaker; wall: for next_attempt_at.
   void finished(std::uint64_t job_no, const std::vector<Outcome>& outcomes, Duration now, Instant wall, std::uint64_t random);
   /// Nothing of it was booked: its halves come next.
   void split(std::uint64_t job_no);

@@ -112,6 +112,22 @@ constexpr CatalogueEntry kEntries[] = {
     {"posting.outcome_unknown", "Nobody knows whether the ERP booked", "The answer was lost and looking it up did not settle it.",
      "Look the posting up in the ERP by its key; have the hub look again: tillsyncctl exceptions retry ID; when you have seen it booked: tillsyncctl exceptions skip ID --reason TEXT.", kFinance, 8, true},
 
+    // Days and their closes.
+    {"close.missing", "A till sent no close", "The business date is over, the time for closes has passed, and the till's close is not at the hub.",
+     "Close the till's day at the till; look whether its agent is dark (backlog on the Closes page); take a till that is out of use off the location's list.", kStoreIt, 8, true},
+    {"close.differs", "A close and its documents differ", "The numbers or sums that the till closed with are not those of its documents at the hub.",
+     "Look at the figures that are named: a missing document shows at the till; else have the close issued again (revision).", kFinance, 24, true},
+    {"close.over_short", "A till was over or short", "What was counted in the drawer differs from what was expected by more than is allowed.",
+     "Count again, look for a wrong change or tender; book the difference.", kFinance, 24, false},
+    {"sequence.gap", "Numbers of a till are missing", "The till numbers its documents without a gap, and some numbers are not at the hub or came twice.",
+     "Look for them at the till and in the agent's folder of refused documents, and have them sent again.", kStoreIt, 8, true},
+    {"day.reopened", "A closed day was reopened", "A document came for a day that was closed; its certificate no longer stands.",
+     "Look at the document; then close the day again, which issues the next certificate.", kFinance, 24, true},
+    {"period.closed", "A posting waits for a closed period", "A document came for a day whose period is closed; its posting is held.",
+     "Open the period: tillsyncctl day reopen LOCATION DATE --reason TEXT; or give its postings another date: tillsyncctl day release LOCATION DATE --reason TEXT.", kFinance, 24, false},
+    {"stock.erp_differs", "Hub and ERP do not agree on stock", "The daily comparison of stock on hand found differences at this location.",
+     "Look for postings that are refused or on their way and for movements booked in the ERP alone, then count. The SKUs: tillsyncctl day stock --location LOCATION.", kStockControl, 48, true},
+
     // Fleet.
     {"identity_conflict", "Two machines speak as one agent", "Two processes use one agent's key; sync of both is paused.",
      "Find the copy (a restored image, a cloned disk), stop it, and release the agent: tillsyncctl agent heal ID.", kStoreIt, 4, true},

@@ -5,6 +5,7 @@
 
 #include "hub/intake/intake.h"
 #include "hub/postings/correction_reader.h"
+#include "hub/postings/correction_store.h"
 #include "hub/postings/journal.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/summed_store.h"
@@ -37,6 +38,8 @@ constexpr std::string_view kAddTotal =
     " postings = postings + excluded.postings, gross_minor = gross_minor + excluded.gross_minor,"
     " units_milli = units_milli + excluded.units_milli";
 constexpr std::string_view kSelectBody = "SELECT body, summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
+constexpr std::string_view kSelectHeldOfDay =
+    "SELECT posting_no, body FROM posting WHERE status = 'held' AND location = $1 AND business_date = $2 ORDER BY posting_no";
 constexpr std::string_view kSelectSending = "SELECT posting_no FROM posting WHERE is_open = 1 AND status = 'sending'";
 
 struct Total {
@@ -147,7 +150,7 @@ constexpr std::pair<std::string_view, std::string_view> kRefusals[] = {
     {"unknown_location", "posting.unknown_location"}, {"unknown_tax", "posting.unknown_tax"},   {"unbalanced", "posting.unbalanced"},
     {"item_collision", "posting.item_collision"},     {"connector_failed", "posting.connector_failed"},
 };
-constexpr std::string_view kRefused = "posting.refused", kOutcomeUnknown = "posting.outcome_unknown";
+constexpr std::string_view kRefused = "posting.refused", kOutcomeUnknown = "posting.outcome_unknown", kPeriodClosed = "period.closed";
 
 ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
   const std::string_view error = result.error;
@@ -183,7 +186,8 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   Total* total = nullptr;
   for (const PostingQueued& queued : postings) {
     const Posting& posting = queued.posting;
-    const PostingStatus status = !queued.balanced ? PostingStatus::kHeld : queued.is_collected ? PostingStatus::kCollected : PostingStatus::kQueued;
+    const bool may_be_sent = queued.balanced && queued.blocked.empty();
+    const PostingStatus status = !may_be_sent ? PostingStatus::kHeld : queued.is_collected ? PostingStatus::kCollected : PostingStatus::kQueued;
     const std::int64_t units = units_of(posting);
     const std::int64_t date = posting.business_date ? posting.business_date->days : 0;
     bodies.push_back(encode_posting(posting));
@@ -193,11 +197,12 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
                    std::string_view(posting.kind), posting.location.view(),
                    posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),
                    std::string_view(posting.ordering_key), to_string(status), std::int64_t{is_open(status) ? 1 : 0}, std::int64_t{0},
-                   nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.problem), now.micros, now.micros,
+                   nullptr, posting.gross.minor, units, std::string_view(), std::string_view(queued.balanced ? queued.blocked : queued.problem), now.micros, now.micros,
                    Blob{bodies.back()}, std::string_view(queued.lane.empty() ? posting.ordering_key : queued.lane)});
     // Neighbours mostly belong to the same total.
     if (previous == nullptr || previous->posting.location != posting.location || previous->posting.business_date != posting.business_date ||
-        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced || previous->is_collected != queued.is_collected)
+        previous->posting.currency != posting.currency || previous->posting.kind != posting.kind || previous->balanced != queued.balanced ||
+        previous->blocked.empty() != queued.blocked.empty() || previous->is_collected != queued.is_collected)
       total = &totals[{posting.location.value, date, posting.currency.code, posting.kind, to_string(status)}];
     previous = &queued;
     ++total->postings;
@@ -206,6 +211,10 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   }
   static const BulkInsert insert(kInsertPosting, kPostingWidth);
   TS_RETURN_IF_ERROR(insert.run(connection, params));
+  // The first step follows from the figures where they do not balance; that a period was closed has to be written down.
+  for (const PostingQueued& queued : postings)
+    if (queued.balanced && !queued.blocked.empty())
+      TS_RETURN_IF_ERROR(connection.run(kInsertHistory, {posting_no_of(queued), to_string(PostingStatus::kHeld), kHub, std::string_view(queued.blocked), now.micros}));
   return write_totals(connection, totals);
 }
 
@@ -279,6 +288,33 @@ Result<std::size_t> recover_postings(sql::Connection& connection, Instant now, I
   return sending.size();
 }
 
+Result<std::vector<std::string>> release_period(sql::Connection& connection, const LocationId& location, Date business_date,
+                                                std::optional<Date> posting_date, std::string_view who, std::string_view reason, Instant now) {
+  std::vector<std::pair<std::int64_t, Bytes>> bodies;
+  TS_RETURN_IF_ERROR(connection.query(kSelectHeldOfDay, {location.view(), std::int64_t{business_date.days}}, [&](const Row& row) {
+    bodies.emplace_back(row.integer(0), Bytes(row.blob(1)));
+  }));
+  std::vector<std::string> released;
+  Steps steps(connection, now);
+  for (const auto& [posting_no, body] : bodies) {
+    TS_ASSIGN_OR_RETURN(const Posting posting, effective_posting(connection, posting_no, body));
+    if (!check_balance(posting.journal, posting.currency.code).empty()) continue;
+    TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
+    TS_CHECK(row.has_value());
+    // Back to the business date, where the days stage or an earlier release gave another one.
+    const std::optional<Date> date = posting_date || !posting.posting_date ? posting_date : std::optional(business_date);
+    if (date && date != posting.posting_date) {
+      Correction correction;
+      correction.posting_date = date;
+      TS_RETURN_IF_ERROR(record_correction(connection, posting_no, correction, posting.currency.code, who, reason, now));
+    }
+    TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kQueued, who, reason, {}, {}, std::nullopt));
+    released.push_back(row->posting_id);
+  }
+  TS_RETURN_IF_ERROR(steps.finish());
+  return released;
+}
+
 Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::string_view posting_id, PostingAction action,
                                            std::string_view who, std::string_view reason, Instant now) {
   TS_ASSIGN_OR_RETURN(const auto posting_no, PostingReader(connection).posting_no_of(posting_id));
@@ -311,7 +347,7 @@ Result<void> queue_posting(sql::Connection& connection, std::int64_t posting_no,
 
 std::span<const std::string_view> posting_exception_codes() {
   static const std::vector<std::string_view> codes = [] {
-    std::vector<std::string_view> made{kRefused, kOutcomeUnknown};
+    std::vector<std::string_view> made{kRefused, kOutcomeUnknown, kPeriodClosed};
     for (const auto& [refusal, exception] : kRefusals) made.push_back(exception);
     return made;
   }();

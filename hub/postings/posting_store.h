@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/error.h"
+#include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/sql/sql.h"
 #include "hub/postings/posting_state.h"
@@ -52,6 +53,11 @@ Result<RecordedResults> record_results(sql::Connection& connection, std::span<co
 
 /// At start, before anything is sent: what was on its way has an unknown outcome, to be looked up at look_up_at. Returns how many.
 Result<std::size_t> recover_postings(sql::Connection& connection, Instant now, Instant look_up_at);
+
+/// Releases what is held because the period of that day was closed: it is queued, with another posting date where one is given (none: the
+/// business date stands). What is held because it does not balance stays so. Returns the posting ids; the caller settles their exceptions.
+Result<std::vector<std::string>> release_period(sql::Connection& connection, const LocationId& location, Date business_date,
+                                                std::optional<Date> posting_date, std::string_view who, std::string_view reason, Instant now);
 
 /// A person's step; who and why are recorded.
 Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::string_view posting_id, PostingAction action,

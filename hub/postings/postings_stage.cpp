@@ -92,7 +92,26 @@ class PostingsDecider {
       raised.detail = queued.problem;
       batch_.exceptions.push_back(std::move(raised));
     }
+    obey_period(queued, location);
     made_.push_back(std::move(queued));
+  }
+
+  /// What the days stage says of a closed period; almost always nothing.
+  void obey_period(PostingQueued& queued, const LocationId& location) {
+    for (const PostingDated& dated : batch_.posting_dates)
+      if (dated.event_no == queued.event_no) queued.posting.posting_date = dated.posting_date;
+    for (const PostingBlocked& blocked : batch_.posting_blocks) {
+      if (blocked.event_no != queued.event_no) continue;
+      queued.blocked = blocked.why;
+      ExceptionRaised raised;
+      raised.code = "period.closed";
+      raised.subject = queued.posting.posting_id;
+      raised.cause_key = "day:" + location.value + "/" + (queued.posting.business_date ? format_date(*queued.posting.business_date) : "");
+      raised.location = location;
+      raised.event_no = queued.event_no;
+      raised.detail = blocked.why;
+      batch_.exceptions.push_back(std::move(raised));
+    }
   }
 
   const Posting* original_of(std::int64_t event_no) const {
@@ -159,7 +178,7 @@ Result<void> PostingsStage::load(sql::Connection& connection, const MicroBatch& 
 void PostingsStage::decide(MicroBatch& batch) {
   batch.postings = decide_postings(batch, rows_, charts_);
   if (!is_summed_) return;
-  for (PostingQueued& queued : batch.postings) queued.is_collected = queued.balanced && is_summable(queued.posting);
+  for (PostingQueued& queued : batch.postings) queued.is_collected = queued.balanced && queued.blocked.empty() && is_summable(queued.posting);
 }
 
 Result<void> PostingsStage::write(sql::Connection& connection, const MicroBatch& batch) {

@@ -96,6 +96,17 @@ struct ExceptionSettled {
   std::string why;
 };
 
+/// The period of the event's business date is closed at its location: its posting is to bear another date.
+struct PostingDated {
+  std::int64_t event_no = 0;
+  Date posting_date;
+};
+/// The event's posting may not be sent until somebody decides: it is held.
+struct PostingBlocked {
+  std::int64_t event_no = 0;
+  std::string why;
+};
+
 /// A posting to queue; the postings stage makes them, the store writes them.
 struct PostingQueued {
   std::int64_t event_no = 0;
@@ -105,6 +116,7 @@ struct PostingQueued {
   bool is_collected = false;         // to be summed with others of its day (hub/postings/summed.h)
   bool balanced = true;       // false: kept as held, with an exception, never sent
   std::string problem;
+  std::string blocked;        // why it may not be sent yet: held, "" = it may
 };
 
 /// A declared gap: the agent no longer holds these.
@@ -139,6 +151,8 @@ struct MicroBatch {
   // Facts, in the order of the stages.
   std::vector<StockChanged> stock_changes;
   std::vector<DocumentReversed> reversals;
+  std::vector<PostingDated> posting_dates;
+  std::vector<PostingBlocked> posting_blocks;
   std::vector<PostingQueued> postings;
   std::vector<ExceptionRaised> exceptions;
   std::vector<ExceptionSettled> settled;

@@ -9,6 +9,8 @@
 #include "hub/ledger/ledger_stage.h"
 #include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reconcile/close_checks_stage.h"
+#include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "hub/writer/writer_core.h"
 #include "tests/fuzz/fuzz.h"
@@ -49,7 +51,9 @@ struct FuzzedHub final : WriterPort {
     made.push_back(std::make_unique<LedgerStage>());
     made.push_back(std::make_unique<ReservationsStage>(
         ReservationsOptions{{}, [] { return Duration{}; }, [] { return Instant{1'300'000'000'000'000}; }, &availability, {}}));
+    made.push_back(std::make_unique<DaysStage>());
     made.push_back(std::make_unique<PostingsStage>());
+    made.push_back(std::make_unique<CloseChecksStage>());
     made.push_back(std::make_unique<OutboundStage>());
     made.push_back(std::make_unique<ExceptionsStage>());
     return made;

@@ -55,7 +55,7 @@ enum class PlantedBug {
   kStockWrong,              // a line of three is booked as two
   kCountIgnoresOrder,       // a count takes the time of its receipt
   kErpTimeoutMeansNotSent,  // a time-out is followed by a second create
-  kErpOrderIgnored,         // postings of one till pass each other
+  kErpOrderIgnored,         // postings of one key pass each other
   kPostingSkipped,          // a refused posting is never tried again
   kLostInbox,               // an inbox item is confirmed and not stored
   kHubCursorBack,           // the hub's cursor is set back by one, now and then

@@ -19,6 +19,8 @@
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/posting_store.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reconcile/close_checks_stage.h"
+#include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "tests/sim/chain_world.h"
 #include "tests/sim/planted.h"
@@ -77,7 +79,9 @@ Result<void> SimHub::open_all() {
   stages_.push_back(std::make_unique<hub::ReservationsStage>(hub::ReservationsOptions{
       policy_of(world_.plan()), [this] { return world_.bug() == PlantedBug::kHoldsRunFast ? Duration{2 * world_.now().micros} : world_.now(); }, [this] { return world_.wall(); }, availability_.get(),
       [this] { return hub::lease_holders(agents_->all(), world_.wall(), seconds(120)); }}));
+  stages_.push_back(std::make_unique<hub::DaysStage>());
   stages_.push_back(std::make_unique<hub::PostingsStage>());
+  stages_.push_back(std::make_unique<hub::CloseChecksStage>());
   stages_.push_back(std::make_unique<hub::ForwarderStage>([this] { forwarder_->notify(); }));
   stages_.push_back(std::make_unique<hub::OutboundStage>([this] {
     if (sessions_) posted_.push_back([this] { sessions_->inbox_advanced(); });

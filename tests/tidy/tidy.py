@@ -49,6 +49,9 @@ TESTED_BY = {
     "hub/reservations/reservation_book": "hub/reservations/reservations",
     "hub/reservations/reservation_loader": "hub/reservations/reservations",
     "hub/reservations/reservation_rows": "hub/reservations/reservation_store",
+    "hub/reconcile/day_reader": "hub/reconcile/days_stage",
+    "hub/reconcile/day_store": "hub/reconcile/days_stage",
+    "hub/reconcile/day_facts_reader": "hub/reconcile/closing_store",
     "hub/app/hub_app": "integration/way_of_a_sale",
     "hub/ctl/ctl_calls": "hub/ctl/ctl_commands",
 }

@@ -26,6 +26,8 @@
 #include "hub/ledger/ledger_stage.h"
 #include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
+#include "hub/reconcile/close_checks_stage.h"
+#include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "hub/writer/writer_loop.h"
 #include "tests/support/http.h"
@@ -76,7 +78,9 @@ class ApiStand {
     stages.push_back(std::make_unique<IntakeStage>());
     stages.push_back(std::make_unique<LedgerStage>());
     stages.push_back(std::make_unique<ReservationsStage>(ReservationsOptions{{}, &os::monotonic, &os::now, &availability, {}}));
+    stages.push_back(std::make_unique<DaysStage>());
     stages.push_back(std::make_unique<PostingsStage>());
+    stages.push_back(std::make_unique<CloseChecksStage>());
     stages.push_back(std::make_unique<OutboundStage>());
     stages.push_back(std::make_unique<ExceptionsStage>());
     stages.push_back(std::make_unique<InsightStage>(metrics));
@@ -99,7 +103,8 @@ class ApiStand {
                                   .availability_mark = "mark",
                                   .dark_after = seconds(120),
                                   .outbound_advanced = [] {},
-                                  .keys_in_progress = {}});
+                                  .keys_in_progress = {},
+                                  .days = {{}, certificate_keys}});
     http::ServerOptions options;
     options.threads = 2;
     server_ = take(ApiServer::start(options, *context_));
@@ -174,6 +179,7 @@ class ApiStand {
   Metrics metrics;
   AvailabilityCache availability;
   AgentRegistry agents;
+  SignatureKeyPair certificate_keys = generate_signature_keys();
   std::unique_ptr<WriterLoop> writer;
   LimitedPort port;
   std::optional<std::string> not_ready;

@@ -30,3 +30,8 @@ TEST_CASE("table: accents count as one column", "[ctl]") {
 TEST_CASE("table: an empty list says what it means", "[ctl]") {
   CHECK(format_table(json::array(), {{"a", "A"}}, "No agent yet.") == "No agent yet.\n");
 }
+
+TEST_CASE("table: a list is its entries with commas", "[ctl]") {
+  const json rows = {{{"tills", {"1", "2"}}}, {{"tills", json::array()}}, {{"tills", {{1, 3}}}}};
+  CHECK(format_table(rows, {{"tills", "TILLS"}}, "") == "TILLS\n1, 2\n-\n[1,3]\n");
+}

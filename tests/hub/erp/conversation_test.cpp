@@ -254,6 +254,24 @@ TEST_CASE("conversation: a batch may be split, a single posting not", "[erp][con
   CHECK(single.outcome().code == "connector_failed");
 }
 
+TEST_CASE("conversation: a batch that the program cannot take is split before any effect, and always when looking up", "[erp][connectors]") {
+  Talk batch("post", 2);
+  batch.say(json::array());
+  REQUIRE(batch.talk->step() == Conversation::Step::kEnded);
+  CHECK(batch.talk->end().is_split);
+  Talk after("post", 2);
+  after.ask("create", true);
+  after.answer(200);
+  after.say(json::array());
+  CHECK_FALSE(after.talk->end().is_split);
+  CHECK(after.outcome(1).kind == OutcomeKind::kUnknown);
+  Talk look_up("look_up", 2);
+  look_up.ask("finish", true);
+  look_up.answer(200);
+  look_up.say(json::array());
+  CHECK(look_up.talk->end().is_split);
+}
+
 TEST_CASE("conversation: a program that says what stands in no table is at fault, in its own words", "[erp][connectors]") {
   const std::pair<json, std::string> cases[] = {
       {json::array(), "it must say an object"},

@@ -60,3 +60,18 @@ TEST_CASE("erp request: a posting that does not decode is no request", "[erp]") 
   CHECK(!create_call(*load_connector("generic", {}), "http://erp", posting));
   CHECK(!look_up_call(*load_connector("generic", {}), "http://erp", posting));
 }
+
+TEST_CASE("erp request: programs are given both lists of a posting, also those that the document leaves out", "[erp][connectors]") {
+  for (const bool is_stock_only : {true, false}) {
+    Posting document = hub::test::posting(7, "GB").posting;
+    (is_stock_only ? static_cast<void>(document.journal.clear()) : static_cast<void>(document.stock.clear()));
+    ClaimedPosting posting;
+    posting.payload = encode_posting(document);
+    const ClaimedPosting* const one[] = {&posting};
+    const auto list = postings_json(one, {});
+    REQUIRE(list);
+    CHECK(list->at(0).at("journal").is_array());
+    CHECK(list->at(0).at("stock").is_array());
+    CHECK(list->at(0).at(is_stock_only ? "journal" : "stock").empty());
+  }
+}

@@ -45,7 +45,7 @@ TEST_CASE("catalogue: every warning code of the contract has an entry", "[except
 
 TEST_CASE("catalogue: every code that a stage raises has an entry", "[exceptions]") {
   std::set<std::string> codes;
-  for (const char* folder : {"hub/intake", "hub/ledger", "hub/reservations", "hub/postings"})
+  for (const char* folder : {"hub/intake", "hub/ledger", "hub/reservations", "hub/postings", "hub/reconcile"})
     codes.merge(found_in(folder, "", std::regex(R"re((?:\.code = |\braise\()"([a-z_.]+)")re")));
   CHECK(codes.contains("conflict"));
   for (const std::string& code : codes) {
@@ -56,7 +56,7 @@ TEST_CASE("catalogue: every code that a stage raises has an entry", "[exceptions
 
 TEST_CASE("catalogue: every entry is raised somewhere", "[exceptions]") {
   std::set<std::string> named;
-  for (const char* folder : {"common/contract", "hub/intake", "hub/ledger", "hub/reservations", "hub/postings", "hub/erp", "hub/fleet", "hub/app"})
+  for (const char* folder : {"common/contract", "hub/intake", "hub/ledger", "hub/reservations", "hub/postings", "hub/reconcile", "hub/erp", "hub/fleet", "hub/app"})
     named.merge(found_in(folder, "", std::regex(R"re("([a-z_.]+)")re")));
   for (const CatalogueEntry& entry : catalogue()) {
     INFO(entry.code);
