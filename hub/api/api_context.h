@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "common/base/time.h"
-#include "common/crypto/signature.h"
 #include "common/contract/masterdata.h"
+#include "common/crypto/signature.h"
 #include "hub/api/api_call.h"
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
@@ -65,9 +65,9 @@ struct ApiContext {
   /// Called after a COMMIT that queued something for the agents.
   std::function<void()> outbound_advanced;
   KeysInProgress keys_in_progress;
-  DayContext days = {};
   /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
   std::function<Result<std::string>(const Posting&)> erp_request = {};
+  DayContext days = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;

@@ -1,5 +1,6 @@
 // Work on many at once: /v1/exceptions/bulk (all open ones of a cause), /v1/postings/replay (a range), and /v1/operations, which tells how far
 // such work has come.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hub/api/action_answers.h"
@@ -118,8 +119,9 @@ std::expected<ReplayRange, Problem> range_of(ActionBody& body) {
   range.location = body.text("location");
   range.kind = body.text("kind");
   if (body.fault()) return std::unexpected(*body.fault());
-  if (!range.kind.empty() && range.kind != "sale" && range.kind != "return" && range.kind != "stock" && range.kind != "void")
-    return std::unexpected(make_problem("unknown_value", "kind must be sale, return, stock or void", "/kind"));
+  static constexpr std::string_view kKinds[] = {"", "sale", "return", "stock", "void", "till_close", "till_event", "summed"};
+  if (std::ranges::find(kKinds, range.kind) == std::end(kKinds))
+    return std::unexpected(make_problem("unknown_value", "kind must be sale, return, stock, void, till_close, till_event or summed", "/kind"));
   if (is_date(from) != is_date(to)) return std::unexpected(make_problem("wrong_type", "give two business dates or two instants", "/to"));
   if (is_date(from)) {
     const auto first = parse_date(from), last = parse_date(to);

@@ -54,15 +54,18 @@ CaseOutcome outcome_of(const CorrectionDecision& decision) {
 }
 
 /// Why not, and what to do instead.
-std::string why_not(PostingAction action, PostingStatus status, bool is_balanced) {
+std::string why_not(PostingAction action, const PostingDetail& detail) {
+  const PostingStatus status = detail.record.status;
   const std::string now = "the posting is " + std::string(to_string(status));
+  if (detail.is_part_of_sum) return now + " as a part of its day's summed posting, and goes where that goes";
   if (action == PostingAction::kSkip) return now + ": only what is neither posted nor on its way can be skipped";
-  if (!is_balanced) return now + " and does not balance: correct it";
+  if (!detail.balance_problem.empty()) return now + " and does not balance: correct it";
   switch (status) {
     case PostingStatus::kQueued: return now + ": it is sent when its turn comes";
     case PostingStatus::kSending: return now + ": wait for the ERP's answer";
     case PostingStatus::kPosted: return now + ": the ERP has it; replay sends it again under its key";
     case PostingStatus::kSkipped: return now + ": replay sends it after all";
+    case PostingStatus::kHeld: return now + ": the period of its day is closed; open it (day reopen) or give it another date (day release)";
     default: return now + (action == PostingAction::kReplay ? ": it was never posted; retry it" : "");
   }
 }
@@ -76,7 +79,7 @@ Result<CaseOutcome> outcome_of(sql::Connection& connection, const std::string& p
   }
   TS_ASSIGN_OR_RETURN(const auto detail, PostingReader(connection).find(posting_id));
   if (!detail) return CaseOutcome{"no_posting", "there is no posting " + posting_id};
-  return CaseOutcome{"not_possible", why_not(action, detail->record.status, detail->balance_problem.empty())};
+  return CaseOutcome{"not_possible", why_not(action, *detail)};
 }
 
 Result<std::optional<Posting>> parsed(const PostingDetail& detail) {
@@ -97,6 +100,17 @@ Result<CaseOutcome> may_dismiss(sql::Connection& connection, const ExceptionReco
   if (!detail || (detail->record.status != PostingStatus::kRefused && detail->record.status != PostingStatus::kHeld)) return done();
   return CaseOutcome{"posting_waits", "its posting is " + std::string(to_string(detail->record.status)) +
                                           " and would be forgotten: correct and retry it, or skip it with a reason"};
+}
+
+/// What was held because its period is closed does not slip out by a correction of something else.
+Result<CaseOutcome> may_leave_period(sql::Connection& connection, const std::string& posting_id, const Value& correction) {
+  ExceptionRaised blocked;
+  blocked.code = "period.closed";
+  blocked.subject = posting_id;
+  TS_ASSIGN_OR_RETURN(const StoredCases cases, load_cases(connection, {blocked}));
+  const auto found = cases.find({blocked.code, blocked.subject});
+  if (found == cases.end() || found->second.status != CaseStatus::kOpen || correction.find("posting_date") != nullptr) return done();
+  return CaseOutcome{"period_closed", "the period of its day is closed: open it (day reopen), release the day's postings (day release), or give a posting_date as well"};
 }
 
 std::optional<PostingAction> posting_action(CaseVerb verb) {
@@ -147,6 +161,8 @@ Result<CaseOutcome> act_on_posting_and_cases(sql::Connection& connection, const 
 
 Result<CaseOutcome> correct_posting_and_cases(sql::Connection& connection, const std::string& posting_id, const Value& correction, const std::string& who,
                                               const std::string& reason, Instant now) {
+  TS_ASSIGN_OR_RETURN(CaseOutcome may, may_leave_period(connection, posting_id, correction));
+  if (!may.is_done()) return may;
   TS_ASSIGN_OR_RETURN(const CorrectionDecision decision, correct_posting(connection, posting_id, correction, who, reason, now));
   if (decision.status == CorrectionStatus::kDone)
     TS_RETURN_IF_ERROR(act_on_subject(connection, posting_exception_codes(), posting_id, CaseAction::kCorrect, who, reason, now));
@@ -163,7 +179,7 @@ Result<CasePreview> preview_posting(sql::Connection& connection, const std::stri
   TS_ASSIGN_OR_RETURN(preview.effective, parsed(*detail));
   preview.balance_problem = detail->balance_problem;
   PostingActionDecision decision = decide_posting_action(detail->record.status, action, reason);
-  if (decision.status == PostingActionStatus::kDone && decision.to == PostingStatus::kQueued && !detail->balance_problem.empty())
+  if (decision.status == PostingActionStatus::kDone && decision.to == PostingStatus::kQueued && (!detail->balance_problem.empty() || detail->is_part_of_sum))
     decision.status = PostingActionStatus::kNotPossible;
   TS_ASSIGN_OR_RETURN(preview.outcome, outcome_of(connection, posting_id, action, decision.status));
   return preview;
@@ -174,6 +190,9 @@ Result<CasePreview> preview_posting_correction(sql::Connection& connection, cons
   TS_ASSIGN_OR_RETURN(CorrectionDecision decision, preview_correction(connection, posting_id, correction, reason));
   CasePreview preview;
   preview.outcome = outcome_of(decision);
+  if (preview.outcome.is_done()) {
+    TS_ASSIGN_OR_RETURN(preview.outcome, may_leave_period(connection, posting_id, correction));
+  }
   if (!decision.effective.posting_id.empty()) preview.effective = std::move(decision.effective);
   preview.balance_problem = std::move(decision.problem);
   return preview;

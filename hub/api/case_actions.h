@@ -31,7 +31,8 @@ struct CaseRequest {
 
 /// outcome: "done", or a stable word for why not: already_closed, not_a_posting, no_posting, not_possible, posting_waits (a dismissal would leave a
 /// refused or held posting with nobody to look after it), reason_missing, or of a correction: posted, sending, outcome_unknown, waiting, skipped,
-/// no_journal, nothing_changed, unbalanced, too_many. detail: the same for people.
+/// no_journal, nothing_changed, unbalanced, too_many,
+/// period_closed. detail: the same for people.
 struct CaseOutcome {
   std::string outcome, detail;
   bool is_done() const { return outcome == "done"; }

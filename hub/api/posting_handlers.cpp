@@ -40,7 +40,7 @@ Result<std::string> list_postings(ApiContext& context, const ApiCall& call) {
   if (const auto status = call.parameter("status"); !status.empty()) {
     filter.status = posting_status(status);
     if (!filter.status)
-      return fail(ErrorCode::kInvalid, "list postings", "status must be queued, sending, posted, retrying, unknown, refused, held or skipped");
+      return fail(ErrorCode::kInvalid, "list postings", "status must be queued, sending, posted, retrying, unknown, refused, held, skipped, collected or summed");
   }
   filter.location = call.parameter("location");
   filter.kind = call.parameter("kind");

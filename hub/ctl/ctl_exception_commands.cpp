@@ -236,9 +236,9 @@ class ExceptionCommands : public CommandSet {
   void define_postings() {
     auto* postings = group("postings", "What the ERP is told");
     auto* list = postings->add_subcommand("list", "List them, newest first");
-    list->add_option("--status", arguments_.status, "queued, sending, posted, retrying, unknown, refused, held, skipped");
+    list->add_option("--status", arguments_.status, "queued, sending, posted, retrying, unknown, refused, held, skipped, collected, summed");
     list->add_option("--location", arguments_.location, "Only of this location");
-    list->add_option("--kind", arguments_.kind, "sale, return, stock or void");
+    list->add_option("--kind", arguments_.kind, "sale, return, stock, void, till_close, till_event or summed");
     list->add_option("--business-date", arguments_.date, "Only of this date (YYYY-MM-DD)");
     does(list, [this] {
       return list_pages(options_,
@@ -276,7 +276,7 @@ class ExceptionCommands : public CommandSet {
     replay->add_option("--from", from_, "First business date (YYYY-MM-DD), or the instant from which the hub recorded them");
     replay->add_option("--to", to_, "Last business date, or the instant before which");
     replay->add_option("--location", arguments_.location, "Only of this location");
-    replay->add_option("--kind", arguments_.kind, "sale, return, stock or void");
+    replay->add_option("--kind", arguments_.kind, "sale, return, stock, void, till_close, till_event or summed");
     replay->add_option("--reason", arguments_.reason, "Why, for the record; a range needs it");
     asks_first(replay);
     does(replay, [this] {

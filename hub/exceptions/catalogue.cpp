@@ -106,9 +106,9 @@ constexpr CatalogueEntry kEntries[] = {
     {"posting.connector_failed", "A connector's program failed", "The program that makes the ERP's request of a posting does not work for this one; nothing was sent.",
      "See what it is given: tillsyncctl exceptions retry ID --dry-run; correct the program; then tillsyncctl exceptions bulk retry --code posting.connector_failed --cause CAUSE --reason TEXT.", kStoreIt, 8, true},
     {"posting.other_currency", "A close differs in another currency", "The counted difference of a till in a currency other than its own makes no entry by itself.",
-     "Book the difference by hand in the ERP, then dismiss.", kFinance, 24, false},
+     "Book the difference by hand in the ERP, then: tillsyncctl exceptions dismiss ID --reason TEXT.", kFinance, 24, false},
     {"posting.revised_close", "A close was revised", "The difference of the close that it replaces may be at the ERP already, so nothing was posted of the new one.",
-     "Compare both closes; book what they differ by in the ERP by hand, then dismiss.", kFinance, 24, false},
+     "Compare both closes; book what they differ by in the ERP by hand, then: tillsyncctl exceptions dismiss ID --reason TEXT.", kFinance, 24, false},
     {"posting.outcome_unknown", "Nobody knows whether the ERP booked", "The answer was lost and looking it up did not settle it.",
      "Look the posting up in the ERP by its key; have the hub look again: tillsyncctl exceptions retry ID; when you have seen it booked: tillsyncctl exceptions skip ID --reason TEXT.", kFinance, 8, true},
 
@@ -124,9 +124,9 @@ constexpr CatalogueEntry kEntries[] = {
     {"day.reopened", "A closed day was reopened", "A document came for a day that was closed; its certificate no longer stands.",
      "Look at the document; then close the day again, which issues the next certificate.", kFinance, 24, true},
     {"period.closed", "A posting waits for a closed period", "A document came for a day whose period is closed; its posting is held.",
-     "Open the period: tillsyncctl day reopen LOCATION DATE --reason TEXT; or give its postings another date: tillsyncctl day release LOCATION DATE --posting-date DATE --reason TEXT.", kFinance, 24, false},
+     "Open the period: tillsyncctl day reopen LOCATION DATE --reason TEXT; or give its postings another date: tillsyncctl day release LOCATION DATE --reason TEXT.", kFinance, 24, false},
     {"stock.erp_differs", "Hub and ERP do not agree on stock", "The daily comparison of stock on hand found differences at this location.",
-     "Look at the SKUs: tillsyncctl day stock --location LOCATION; postings that are refused or on their way, movements booked in the ERP alone; then count.", kStockControl, 48, true},
+     "Look for postings that are refused or on their way and for movements booked in the ERP alone, then count. The SKUs: tillsyncctl day stock --location LOCATION.", kStockControl, 48, true},
 
     // Fleet.
     {"identity_conflict", "Two machines speak as one agent", "Two processes use one agent's key; sync of both is paused.",

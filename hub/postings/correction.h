@@ -56,7 +56,7 @@ enum class CorrectionStatus : std::uint8_t {
   kPosted,          // the ERP has it
   kSending,         // on its way
   kOutcomeUnknown,  // the ERP may have it
-  kWaiting,         // queued or retrying: nothing was refused, and the forwarder may hold it already
+  kWaiting,         // queued, retrying, collected or summed: nothing was refused, and the forwarder may hold it already
   kSkipped,         // and balanced: replay it first
   kNoJournal,       // a posting of stock alone has no currency
   kNothingChanged,

@@ -13,11 +13,11 @@ using sql::Row;
 constexpr std::string_view kSelectPosting = "SELECT status, body FROM posting WHERE posting_no = $1 /* for update */";
 constexpr std::string_view kInsertCorrection =
     "INSERT INTO posting_correction (posting_no, version, correction, who, reason, at) VALUES ($1, $2, $3, $4, $5, $6)";
+constexpr std::string_view kSelectNewest = "SELECT coalesce(max(version), 0) FROM posting_correction WHERE posting_no = $1";
 
 struct Weighed {
   std::int64_t posting_no = 0;
-  std::size_t earlier = 0;
-  std::string correction_json;  // canonical
+  Correction correction;
   CorrectionDecision decision;
 };
 
@@ -34,14 +34,13 @@ Result<Weighed> weigh(sql::Connection& connection, std::string_view posting_id, 
   }));
   TS_ASSIGN_OR_RETURN(Posting submitted, decode_posting(body));
   TS_ASSIGN_OR_RETURN(const auto earlier, corrections_of(connection, *posting_no));
-  weighed.earlier = earlier.size();
   TS_ASSIGN_OR_RETURN(const Posting current, effective_posting(std::move(submitted), earlier));
-  const auto correction = parse_correction(tree, current.currency.code, "/correction");
+  auto correction = parse_correction(tree, current.currency.code, "/correction");
   if (!correction) return fail(ErrorCode::kInvalid, "correct posting", correction.error().pointer + ": " + correction.error().detail);
-  weighed.correction_json = correction_to_json(*correction, current.currency.code);
-  if (weighed.correction_json.size() > kCorrectionBytesMax)
+  if (correction_to_json(*correction, current.currency.code).size() > kCorrectionBytesMax)
     return fail(ErrorCode::kLimitExceeded, "correct posting", "a correction has " + std::to_string(kCorrectionBytesMax) + " bytes at most");
-  weighed.decision = decide_correction(status, current, weighed.earlier, *correction, reason);
+  weighed.decision = decide_correction(status, current, earlier.size(), *correction, reason);
+  weighed.correction = std::move(*correction);
   return weighed;
 }
 
@@ -56,11 +55,20 @@ Result<CorrectionDecision> correct_posting(sql::Connection& connection, std::str
                                            std::string_view reason, Instant now) {
   TS_ASSIGN_OR_RETURN(Weighed weighed, weigh(connection, posting_id, correction, reason));
   if (weighed.decision.status != CorrectionStatus::kDone) return std::move(weighed.decision);
-  const auto version = static_cast<std::int64_t>(weighed.earlier) + 1;
-  TS_RETURN_IF_ERROR(connection.run(kInsertCorrection, {weighed.posting_no, version, std::string_view(weighed.correction_json), who, reason, now.micros}));
+  TS_ASSIGN_OR_RETURN(const std::int64_t version, record_correction(connection, weighed.posting_no, weighed.correction,
+                                                                    weighed.decision.effective.currency.code, who, reason, now));
   const std::string detail = "correction " + std::to_string(version) + ": " + std::string(reason);
   TS_RETURN_IF_ERROR(queue_posting(connection, weighed.posting_no, who, detail, now));
   return std::move(weighed.decision);
+}
+
+Result<std::int64_t> record_correction(sql::Connection& connection, std::int64_t posting_no, const Correction& correction, std::string_view currency,
+                                       std::string_view who, std::string_view reason, Instant now) {
+  std::int64_t version = 0;
+  TS_RETURN_IF_ERROR(connection.query(kSelectNewest, {posting_no}, [&version](const Row& row) { version = row.integer(0) + 1; }));
+  const std::string json = correction_to_json(correction, currency);
+  TS_RETURN_IF_ERROR(connection.run(kInsertCorrection, {posting_no, version, std::string_view(json), who, reason, now.micros}));
+  return version;
 }
 
 }  // namespace tillsync::hub

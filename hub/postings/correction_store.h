@@ -21,4 +21,8 @@ Result<CorrectionDecision> preview_correction(sql::Connection& connection, std::
 Result<CorrectionDecision> correct_posting(sql::Connection& connection, std::string_view posting_id, const Value& correction, std::string_view who,
                                            std::string_view reason, Instant now);
 
+/// The posting's next version, without a word about its state: for those who have decided by another rule (release_period).
+Result<std::int64_t> record_correction(sql::Connection& connection, std::int64_t posting_no, const Correction& correction, std::string_view currency,
+                                       std::string_view who, std::string_view reason, Instant now);
+
 }  // namespace tillsync::hub

@@ -10,6 +10,7 @@ namespace {
 using sql::Param;
 using sql::Row;
 
+constexpr std::string_view kNextBehind = "SELECT min(posting_no) FROM posting WHERE posting_no > $1";
 constexpr std::string_view kNewest = "SELECT coalesce(max(posting_no), 0) FROM posting";
 // The sums are kept by business date, so that days are counted without looking at a single posting.
 constexpr std::string_view kCountOfDates =
@@ -17,7 +18,7 @@ constexpr std::string_view kCountOfDates =
     " AND ($3 = '' OR location = $3) AND ($4 = '' OR kind = $4)";
 const std::string kWhere =
     " WHERE status = 'posted' AND posting_no > $1 AND posting_no <= $2 AND ($3 IS NULL OR business_date BETWEEN $3 AND $4)"
-    " AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at < $6) AND ($7 = '' OR location = $7) AND ($8 = '' OR kind = $8)";
+    " AND summed_no IS NULL AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at < $6) AND ($7 = '' OR location = $7) AND ($8 = '' OR kind = $8)";
 const std::string kCount = "SELECT count(*) FROM posting" + kWhere;
 const std::string kSelect = "SELECT posting_no, posting_id, location FROM posting" + kWhere + " ORDER BY posting_no LIMIT $9";
 
@@ -67,6 +68,10 @@ Result<ReplayChunk> replay_chunk(sql::Connection& connection, const ReplayRange&
   const std::string detail = "replay: " + std::string(reason);
   for (const ReplayedPosting& posting : chunk.replayed) TS_RETURN_IF_ERROR(queue_posting(connection, posting.posting_no, who, detail, now));
   chunk.cursor = chunk.replayed.size() == kReplayChunk ? chunk.replayed.back().posting_no : end;
+  if (chunk.replayed.empty()) {
+    // The numbers of summed postings begin far behind those of documents.
+    TS_RETURN_IF_ERROR(connection.query(kNextBehind, {end}, [&](const Row& row) { chunk.cursor = row.is_null(0) ? upto : std::max(end, row.integer(0) - 1); }));
+  }
   chunk.is_last = chunk.cursor >= upto;
   return chunk;
 }

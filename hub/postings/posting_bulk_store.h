@@ -42,6 +42,7 @@ struct ReplayChunk {
   std::int64_t cursor = 0;  // `after` of the next chunk
   bool is_last = false;
 };
+/// A part of a summed posting is not sent by itself, or the ERP would have it twice: the summed posting is, when it is of the range.
 /// Queues the next of the range behind `after` up to `upto` (posting_no). What is not posted at that moment is left alone.
 Result<ReplayChunk> replay_chunk(sql::Connection& connection, const ReplayRange& range, std::int64_t after, std::int64_t upto, std::string_view who,
                                  std::string_view reason, Instant now);

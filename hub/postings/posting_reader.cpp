@@ -18,7 +18,7 @@ constexpr std::string_view kSelectNextLane =
 constexpr std::string_view kSelectOfLane =
     "SELECT p.posting_no, p.posting_id, coalesce(p.idempotency_key, p.posting_id), p.kind, p.location, p.status, p.attempts, p.next_try_at, p.body, p.ordering_key,"
     " (SELECT count(*) FROM posting b WHERE b.is_open = 1 AND b.ordering_key = p.ordering_key AND b.posting_no < p.posting_no),"
-    " (SELECT max(version) FROM posting_correction c WHERE c.posting_no = p.posting_no)"
+    " EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = p.posting_no)"
     " FROM posting p WHERE p.status IN ('queued', 'retrying', 'unknown') AND p.lane = $1 AND NOT EXISTS"
     " (SELECT 1 FROM posting h WHERE h.is_open = 1 AND h.ordering_key = p.ordering_key AND h.posting_no < p.posting_no AND h.status <> 'queued')"
     " ORDER BY p.posting_no LIMIT $2";
@@ -26,6 +26,7 @@ constexpr std::string_view kSelectRecord =
     "SELECT posting_no, event_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, business_date, currency, ordering_key, status, attempts,"
     " next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body FROM posting";
 constexpr int kBodyColumn = 18;
+constexpr std::string_view kSelectIsPart = "SELECT summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
 constexpr std::string_view kSelectNoOfEvent =
     "SELECT posting_no FROM posting WHERE posting_no = 2 * $1"
     " UNION ALL SELECT posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
@@ -100,7 +101,7 @@ Result<void> PostingReader::due_of_lane(const std::string& lane, const DueReques
     ++found;
     page.postings.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
                              LocationId(std::string(row.text(4))), std::move(key), status, row.integer(6), Bytes(row.blob(8))});
-    if (!row.is_null(11)) laid_over = lay_corrections_over(page.postings.back());
+    if (row.integer(11) != 0) laid_over = lay_corrections_over(page.postings.back());
   }));
   return laid_over;
 }
@@ -189,6 +190,7 @@ Result<std::optional<PostingDetail>> PostingReader::find(std::string_view postin
   TS_ASSIGN_OR_RETURN(detail.corrections, corrections_of(connection_, *posting_no));
   TS_ASSIGN_OR_RETURN(const Posting effective, effective_posting(posting, detail.corrections));
   detail.posting_json = posting_to_json(effective);
+  TS_RETURN_IF_ERROR(connection_.query(kSelectIsPart, {*posting_no}, [&detail](const Row& row) { detail.is_part_of_sum = row.integer(0) != 0; }));
   detail.balance_problem = check_balance(effective.journal, effective.currency.code);
   TS_RETURN_IF_ERROR(connection_.query(kSelectHistory, {*posting_no}, [&detail](const Row& row) {
     detail.history.push_back({status_column(row, 0), std::string(row.text(1)), std::string(row.text(2)), Instant{row.integer(3)}});

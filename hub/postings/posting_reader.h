@@ -82,6 +82,7 @@ struct PostingDetail {
   std::string posting_json;    // the effective posting, which is sent
   std::string submitted_json;  // as the documents made it; the same unless it was corrected
   std::string balance_problem; // of the effective posting; "" = debit and credit are equal
+  bool is_part_of_sum = false;  // goes where its summed posting goes
   std::vector<StoredCorrection> corrections;
   std::vector<PostingStep> history;  // oldest first; its first is the posting's own making
 };

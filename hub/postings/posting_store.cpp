@@ -5,6 +5,7 @@
 
 #include "hub/intake/intake.h"
 #include "hub/postings/correction_reader.h"
+#include "hub/postings/correction_store.h"
 #include "hub/postings/journal.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/summed_store.h"
@@ -36,10 +37,9 @@ constexpr std::string_view kAddTotal =
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (location, business_date, currency, kind, status) DO UPDATE SET"
     " postings = postings + excluded.postings, gross_minor = gross_minor + excluded.gross_minor,"
     " units_milli = units_milli + excluded.units_milli";
-constexpr std::string_view kSelectBody = "SELECT body FROM posting WHERE posting_no = $1";
+constexpr std::string_view kSelectBody = "SELECT body, summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
 constexpr std::string_view kSelectHeldOfDay =
     "SELECT posting_no, body FROM posting WHERE status = 'held' AND location = $1 AND business_date = $2 ORDER BY posting_no";
-constexpr std::string_view kUpdateBody = "UPDATE posting SET body = $2 WHERE posting_no = $1";
 constexpr std::string_view kSelectSending = "SELECT posting_no FROM posting WHERE is_open = 1 AND status = 'sending'";
 
 struct Total {
@@ -132,9 +132,15 @@ class Steps {
   Totals totals_;
 };
 
-Result<bool> is_balanced(sql::Connection& connection, std::int64_t posting_no) {
+/// It balances, and is no part of a summed posting, with which the ERP would have it twice.
+Result<bool> may_be_sent_by_itself(sql::Connection& connection, std::int64_t posting_no) {
   Bytes body;
-  TS_RETURN_IF_ERROR(connection.query(kSelectBody, {posting_no}, [&body](const Row& row) { body = row.blob(0); }));
+  bool is_part = false;
+  TS_RETURN_IF_ERROR(connection.query(kSelectBody, {posting_no}, [&](const Row& row) {
+    body = row.blob(0);
+    is_part = row.integer(1) != 0;
+  }));
+  if (is_part) return false;
   TS_ASSIGN_OR_RETURN(const Posting posting, effective_posting(connection, posting_no, body));
   return check_balance(posting.journal, posting.currency.code).empty();
 }
@@ -144,7 +150,7 @@ constexpr std::pair<std::string_view, std::string_view> kRefusals[] = {
     {"unknown_location", "posting.unknown_location"}, {"unknown_tax", "posting.unknown_tax"},   {"unbalanced", "posting.unbalanced"},
     {"item_collision", "posting.item_collision"},     {"connector_failed", "posting.connector_failed"},
 };
-constexpr std::string_view kRefused = "posting.refused", kOutcomeUnknown = "posting.outcome_unknown";
+constexpr std::string_view kRefused = "posting.refused", kOutcomeUnknown = "posting.outcome_unknown", kPeriodClosed = "period.closed";
 
 ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
   const std::string_view error = result.error;
@@ -284,23 +290,23 @@ Result<std::size_t> recover_postings(sql::Connection& connection, Instant now, I
 
 Result<std::vector<std::string>> release_period(sql::Connection& connection, const LocationId& location, Date business_date,
                                                 std::optional<Date> posting_date, std::string_view who, std::string_view reason, Instant now) {
-  std::vector<std::pair<std::int64_t, Posting>> held;
-  Result<void> decoded;
+  std::vector<std::pair<std::int64_t, Bytes>> bodies;
   TS_RETURN_IF_ERROR(connection.query(kSelectHeldOfDay, {location.view(), std::int64_t{business_date.days}}, [&](const Row& row) {
-    auto posting = decode_posting(row.blob(1));
-    if (!posting) decoded = std::unexpected(std::move(posting).error());
-    else if (check_balance(posting->journal, posting->currency.code).empty()) held.emplace_back(row.integer(0), std::move(*posting));
+    bodies.emplace_back(row.integer(0), Bytes(row.blob(1)));
   }));
-  TS_RETURN_IF_ERROR(decoded);
   std::vector<std::string> released;
   Steps steps(connection, now);
-  for (auto& [posting_no, posting] : held) {
+  for (const auto& [posting_no, body] : bodies) {
+    TS_ASSIGN_OR_RETURN(const Posting posting, effective_posting(connection, posting_no, body));
+    if (!check_balance(posting.journal, posting.currency.code).empty()) continue;
     TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
     TS_CHECK(row.has_value());
-    if (posting.posting_date != posting_date) {
-      posting.posting_date = posting_date;
-      const Bytes body = encode_posting(posting);
-      TS_RETURN_IF_ERROR(connection.run(kUpdateBody, {posting_no, Blob{body}}));
+    // Back to the business date, where the days stage or an earlier release gave another one.
+    const std::optional<Date> date = posting_date || !posting.posting_date ? posting_date : std::optional(business_date);
+    if (date && date != posting.posting_date) {
+      Correction correction;
+      correction.posting_date = date;
+      TS_RETURN_IF_ERROR(record_correction(connection, posting_no, correction, posting.currency.code, who, reason, now));
     }
     TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kQueued, who, reason, {}, {}, std::nullopt));
     released.push_back(row->posting_id);
@@ -320,7 +326,7 @@ Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::str
   if (decision.status != PostingActionStatus::kDone) return decision.status;
   if (decision.to == PostingStatus::kQueued) {
     // One that was held and then skipped would go out unbalanced.
-    TS_ASSIGN_OR_RETURN(const bool may_be_sent, is_balanced(connection, *posting_no));
+    TS_ASSIGN_OR_RETURN(const bool may_be_sent, may_be_sent_by_itself(connection, *posting_no));
     if (!may_be_sent) return PostingActionStatus::kNotPossible;
   }
   const std::optional<Instant> next = decision.to == PostingStatus::kUnknown ? std::optional(now) : std::nullopt;
@@ -341,7 +347,7 @@ Result<void> queue_posting(sql::Connection& connection, std::int64_t posting_no,
 
 std::span<const std::string_view> posting_exception_codes() {
   static const std::vector<std::string_view> codes = [] {
-    std::vector<std::string_view> made{kRefused, kOutcomeUnknown};
+    std::vector<std::string_view> made{kRefused, kOutcomeUnknown, kPeriodClosed};
     for (const auto& [refusal, exception] : kRefusals) made.push_back(exception);
     return made;
   }();

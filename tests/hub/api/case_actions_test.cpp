@@ -158,6 +158,30 @@ TEST_CASE("case actions: an exception is not dismissed while its posting is refu
   }
 }
 
+TEST_CASE("case actions: what is held for a closed period does not slip out by another correction, and goes by a date", "[api]") {
+  ApiStand stand;
+  add_sales(stand, 1);
+  const std::string posting = stand.items("/v1/postings").at(0).at("posting_id");
+  stand.write([&posting](sql::Connection& connection) -> Result<void> {
+    TS_RETURN_IF_ERROR(connection.run("UPDATE posting SET status = 'held', is_open = 0"));
+    TS_RETURN_IF_ERROR(connection.run("UPDATE posting_total SET status = 'held'"));
+    ExceptionRaised raised;
+    raised.code = "period.closed";
+    raised.subject = posting;
+    raised.cause_key = "day:GB/2010-12-01";
+    return raise_exceptions(connection, {raised}, os::now());
+  });
+  const std::string path = "/v1/exceptions/" + open_exception(stand, "period.closed");
+  const HttpAnswer refused = stand.call("POST", path + "/correct", kAccount);
+  CHECK(refused.status == 409);
+  CHECK(refused.body.find("day release") != std::string::npos);
+  CHECK(stand.call("POST", path + "/retry", "{}").status == 409);
+  CHECK(stand.call("POST", path + "/dismiss", R"({"reason":"r"})").status == 409);
+  answer_of(stand.call("POST", path + "/correct", R"({"reason":"r","correction":{"posting_date":"2011-01-03"}})"));
+  post_queued(stand);
+  CHECK(stand.get(path).at("status") == "resolved");
+}
+
 TEST_CASE("case actions: what is about no posting is neither retried nor corrected nor skipped", "[api]") {
   ApiStand stand;
   stand.add_sale("1", "NOSUCH");

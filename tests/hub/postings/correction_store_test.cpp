@@ -36,11 +36,10 @@ TEST_CASE("correction store: a refused posting is corrected, queued, posted, and
   hub.take({incoming(sale("1", {goods_line("A", 2, 100)})), incoming(sale("2", {goods_line("A", 3, 100)}))});
   const std::string id = hub.id_of(1);
   hub.send(2, PostingStatus::kRefused);
-  REQUIRE(hub.due().size() == 1);  // what does not depend on it flows
-  CHECK(hub.due()[0].posting_no == 4);
+  REQUIRE(hub.due().size() == 1);
+  CHECK(hub.due()[0].posting_no == 4);  // the other document flows
   CHECK(attempt(hub, id, R"({"accounts":{"4000":"4010"}})") == CorrectionStatus::kDone);
   CHECK(hub.status_of(id) == PostingStatus::kQueued);
-  REQUIRE(hub.due().size() == 1);
   CHECK(hub.due()[0].posting_no == 2);
   hub.send(2, PostingStatus::kRefused);
   CHECK(attempt(hub, id, R"({"accounts":{"4010":"4020"}})", "the other one") == CorrectionStatus::kDone);
@@ -175,4 +174,25 @@ TEST_CASE("correction store: refused again for another reason, the first excepti
   CHECK(attempt(hub, id, R"({"posting_date":"2010-12-03"})") == CorrectionStatus::kDone);
   refuse("unknown_account");  // it is about the same posting, and must not stay closed
   CHECK(open() == Texts{"posting.unknown_account 2"});
+}
+
+TEST_CASE("correction store: a release of a closed period is a correction as well, and the body stays", "[postings]") {
+  PostingHub hub;
+  hub.take(sale("1", {goods_line("A", 2, 100)}));
+  const std::string id = hub.id_of(1);
+  const Date day = *hub.posting_of(1).business_date;
+  const auto body = hub.database.texts("SELECT hex(body) FROM posting");
+  const auto hold = [&] { REQUIRE(hub.connection().run("UPDATE posting SET status = 'held', is_open = 0")); };
+  hold();
+  REQUIRE(release_period(hub.connection(), LocationId("GB"), day, Date{day.days + 3}, "ann", "closed", kNow)->size() == 1);
+  CHECK(hub.posting_of(1).posting_date == Date{day.days + 3});
+  hold();
+  REQUIRE(release_period(hub.connection(), LocationId("GB"), day, {}, "bob", "open again", kNow)->size() == 1);
+  CHECK(hub.posting_of(1).posting_date == day);
+  hold();
+  REQUIRE(release_period(hub.connection(), LocationId("GB"), day, day, "bob", "the same", kNow)->size() == 1);
+  const auto detail = hub.reader.find(id).value().value();
+  CHECK(detail.corrections.size() == 2);  // the third changed nothing
+  CHECK(detail.corrections[1].who == "bob");
+  CHECK(hub.database.texts("SELECT hex(body) FROM posting") == body);
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "hub/postings/summed_store.h"
 #include "tests/hub/postings/posting_fixture.h"
 
 using namespace tillsync;
@@ -89,8 +90,11 @@ TEST_CASE("replay: a long queue is looked through a bounded number at a time", "
   PostedSales hub(1);
   const auto chunk = replay_chunk(hub.connection(), days("2010-12-05", "2010-12-05"), 0, kReplayScanNumbers * 2 + 1, "ann", "why", kNow);
   REQUIRE(chunk);
-  CHECK(chunk->cursor == kReplayScanNumbers);
-  CHECK_FALSE(chunk->is_last);
+  CHECK(chunk->is_last);  // nothing is behind it
+  REQUIRE(hub.connection().run("UPDATE posting SET posting_no = $1", {kReplayScanNumbers * 2}));
+  const auto jumped = replay_chunk(hub.connection(), days("2010-12-05", "2010-12-05"), 0, kReplayScanNumbers * 2 + 1, "ann", "why", kNow);
+  CHECK(jumped->cursor == kReplayScanNumbers * 2 - 1);
+  CHECK_FALSE(jumped->is_last);
   const auto last = replay_chunk(hub.connection(), days("2010-12-05", "2010-12-05"), kReplayScanNumbers * 2, kReplayScanNumbers * 2 + 1, "ann", "why", kNow);
   CHECK(last->is_last);
 }
@@ -101,6 +105,26 @@ TEST_CASE("replay: only what is posted, and what is refused afterwards comes up 
   CHECK(hub.replay_all(days("2010-12-01", "2010-12-02")).second == 1);
   hub.send(2, PostingStatus::kRefused);
   CHECK(hub.database.number("SELECT count(*) FROM exception_case WHERE code = 'posting.refused' AND status = 'open'") == 1);
+}
+
+TEST_CASE("replay: a part of a summed posting never goes by itself, its summed posting does", "[postings]") {
+  PostedSales hub(3);
+  Posting sum = hub.posting_of(1);
+  sum.posting_id = "s_1";
+  sum.kind = "summed";
+  const std::int64_t sum_no = kSummedNoBase + 1;
+  REQUIRE(insert_summed(hub.connection(), sum, sum_no, kNow));
+  REQUIRE(hub.connection().run("UPDATE posting SET summed_no = $1 WHERE posting_no IN (2, 4)", {sum_no}));
+  hub.send(sum_no, PostingStatus::kPosted);
+  CHECK(act_on_posting(hub.connection(), hub.id_of(1), PostingAction::kReplay, "ann", "x", kNow).value() == PostingActionStatus::kNotPossible);
+  CHECK(hub.reader.find(hub.id_of(1)).value()->is_part_of_sum);
+  CHECK_FALSE(hub.reader.find(hub.id_of(3)).value()->is_part_of_sum);
+  // The numbers of summed postings lie far behind; they are reached all the same.
+  const auto [chunks, replayed] = hub.replay_all(days("2010-12-01", "2010-12-02"));
+  CHECK(replayed == 2);
+  CHECK(chunks <= 4);
+  CHECK(hub.status_of("s_1") == PostingStatus::kQueued);
+  CHECK(hub.status_of(hub.id_of(1)) == PostingStatus::kPosted);
 }
 
 TEST_CASE("replay: an empty hub has nothing to replay", "[postings]") {
