@@ -3,7 +3,9 @@
 #include <curl/curl.h>
 
 #include <cstring>
+#include <fstream>
 #include <iostream>
+#include <map>
 
 #include "tests/bench/src/fast_sink.h"
 #include "tests/bench/src/light_agent.h"
@@ -14,7 +16,7 @@ namespace {
 
 using test::seconds_now;
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 5;
 constexpr int kTills = 8;
 constexpr std::uint64_t kPerTill = 2'500;  // documents in each round
 constexpr int kInFlight = 8;               // as the connector `generic` has it
@@ -131,8 +133,18 @@ double bare(const FastSink& sink, const std::vector<std::string>& bodies) {
   return static_cast<double>(bodies.size()) / took;
 }
 
+/// What the script beside this program has measured with Tryton, "name value" a line.
+std::map<std::string, double> others(const char* file) {
+  std::map<std::string, double> found;
+  std::ifstream lines(file);
+  std::string name;
+  for (double value = 0; lines >> name >> value;) found[name] = value;
+  return found;
+}
+
 int run(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::atoi(argv[1]) : kRounds;
+  auto tryton = argc > 1 ? others(argv[1]) : std::map<std::string, double>();
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : kRounds;
   const std::uint64_t count = kTills * kPerTill;
   Report report;
   World world;
@@ -152,6 +164,14 @@ int run(int argc, char** argv) {
   report.figure("postings_to_sink", median(hub), "postings/s", "reported");
   report.figure("libcurl_to_sink", median(loop), "requests/s", "reported");
   report.ratio("postings_vs_sink", median(hub) / median(loop), ">= 0.5");
+  if (tryton.contains("tryton_batched") && tryton.contains("tryton_single")) {
+    report.row("to Tryton, in batches of 50 / one by one", Report::number(tryton["tryton_batched"]) + " / " + Report::number(tryton["tryton_single"]) + " postings/s");
+    report.figure("tryton_batched", tryton["tryton_batched"], "postings/s", "reported");
+    report.figure("tryton_single", tryton["tryton_single"], "postings/s", "reported");
+    report.ratio("tryton_batched_vs_single", tryton["tryton_batched"] / tryton["tryton_single"], ">= 3");
+  } else {
+    report.row("to Tryton", "not measured");
+  }
   report.finish();
   return 0;
 }
