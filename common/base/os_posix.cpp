@@ -19,7 +19,8 @@ namespace tillsync::os {
 namespace {
 
 constexpr int kMallocMmapThresholdBytesMax = 32 * 1024 * 1024;  // glibc takes no more
-constexpr int kMallocArenasMax = 2;             // each arena keeps its own free pages
+// Each arena keeps its own free pages. Where memory may be kept, busy threads should not wait for each other at one arena's lock.
+constexpr int kMallocArenasFew = 2, kMallocArenasMany = 8;
 
 std::unexpected<Error> system_error(std::string operation, int error_number) {
   const ErrorCode code = error_number == ENOSPC || error_number == EDQUOT ? ErrorCode::kDiskFull
@@ -135,7 +136,7 @@ Result<int> termination_descriptor() {
 
 void prepare_process(int freed_bytes_kept) {
   std::signal(SIGPIPE, SIG_IGN);
-  ::mallopt(M_ARENA_MAX, kMallocArenasMax);
+  ::mallopt(M_ARENA_MAX, freed_bytes_kept <= kFreedBytesKept ? kMallocArenasFew : kMallocArenasMany);
   ::mallopt(M_TRIM_THRESHOLD, freed_bytes_kept);
   if (freed_bytes_kept <= kFreedBytesKept) return;
   // Setting the other threshold has pinned this one to its small default.

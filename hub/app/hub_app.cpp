@@ -236,10 +236,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .dark_after = seconds(policy.dark_after_s),
       .outbound_advanced = [&sync] { sync->outbound_advanced(); },
       .keys_in_progress = {},
-      .days = {days, certificate_keys},
       .erp_request = connector.is_talking() ? std::function<Result<std::string>(const Posting&)>(
                                                   [&trial, name = connector.name](const Posting& posting) { return trial.run(name, posting_to_json(posting)); })
                                             : std::function<Result<std::string>(const Posting&)>{},
+      .days = {days, certificate_keys},
   };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   // No connector tells stock yet.

@@ -21,7 +21,7 @@ struct ListCloser {
 /// One request on its way; the handle points into it, so it stays where it is.
 struct Transfer {
   std::uint64_t tag = 0;
-  std::unique_ptr<CURL, EasyCloser> easy;
+  std::unique_ptr<CURL, EasyCloser> easy;  // used again, with this transfer, once it has ended
   std::unique_ptr<curl_slist, ListCloser> headers;
   std::string body;
   std::size_t body_sent = 0;
@@ -94,15 +94,11 @@ class CurlErpClient : public ErpClient {
   }
 
   Result<void> start(ErpCall call) override {
-    auto transfer = std::make_unique<Transfer>();
+    TS_ASSIGN_OR_RETURN(std::unique_ptr<Transfer> transfer, take_idle());
     transfer->tag = call.tag;
-    transfer->answer_bytes_max = options_.answer_bytes_max;
     transfer->body = std::move(call.body);
-    transfer->easy.reset(curl_easy_init());
-    TS_CHECK(transfer->easy != nullptr);
     CURL* easy = transfer->easy.get();
-    if (curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str()) != CURLE_OK || !is_http(call.url)) {
+    if (!is_http(call.url) || curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str()) != CURLE_OK) {
       return fail(ErrorCode::kInvalid, "call " + call.url, "this is no http or https address", "correct erp.url");
     }
     for (const auto& [name, value] : call.headers) {
@@ -112,27 +108,15 @@ class CurlErpClient : public ErpClient {
     }
     append(*transfer, "Expect:");  // else bodies above 1 MB wait for a 100 that few servers send
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "tillsync-hub/" TILLSYNC_VERSION);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.micros / 1'000));
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.micros / 1'000));
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
     if (call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
       // The body comes from a callback that cannot be rewound, on purpose: when a kept connection breaks after body bytes have
       // gone out, libcurl would send them again by itself; so it reports the failure, and the outcome is looked up first.
       curl_easy_setopt(easy, CURLOPT_POST, 1L);
-      if (call.method != "POST") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+      curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method == "POST" ? nullptr : call.method.c_str());
       curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer->body.size()));
-      curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
-      curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
     } else {
       curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-      if (call.method != "GET") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+      curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method == "GET" ? nullptr : call.method.c_str());
     }
     if (curl_multi_add_handle(multi_.get(), easy) != CURLM_OK) {
       return fail(ErrorCode::kInternal, "call " + call.url, "libcurl did not take the request");
@@ -153,6 +137,39 @@ class CurlErpClient : public ErpClient {
   void wakeup() override { curl_multi_wakeup(multi_.get()); }
 
  private:
+  /// A handle keeps its options and buffers, which cost more to make than a request to a near server.
+  Result<std::unique_ptr<Transfer>> take_idle() {
+    if (!idle_.empty()) {
+      std::unique_ptr<Transfer> transfer = std::move(idle_.back());
+      idle_.pop_back();
+      transfer->headers.reset();
+      transfer->body_sent = 0;
+      transfer->answer.clear();
+      transfer->answer_headers.clear();
+      transfer->answer_cut = false;
+      return transfer;
+    }
+    auto transfer = std::make_unique<Transfer>();
+    transfer->answer_bytes_max = options_.answer_bytes_max;
+    transfer->easy.reset(curl_easy_init());
+    TS_CHECK(transfer->easy != nullptr);
+    CURL* easy = transfer->easy.get();
+    if (curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK) return fail(ErrorCode::kInternal, "call the ERP", "libcurl knows no http");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "tillsync-hub/" TILLSYNC_VERSION);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.micros / 1'000));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.micros / 1'000));
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
+    return transfer;
+  }
+
   static bool is_http(const std::string& url) { return url.starts_with("http://") || url.starts_with("https://"); }
 
   static void append(Transfer& transfer, const std::string& line) {
@@ -174,6 +191,7 @@ class CurlErpClient : public ErpClient {
       const CURLcode code = message->data.result;
       curl_multi_remove_handle(multi_.get(), found->first);
       ended.emplace_back(found->second->tag, answer_of(*found->second, code));
+      if (idle_.size() < options_.connections_max) idle_.push_back(std::move(found->second));
       transfers_.erase(found);
     }
     return ended;
@@ -200,6 +218,7 @@ class CurlErpClient : public ErpClient {
   std::unique_ptr<CURLM, MultiCloser> multi_;
   ErpClientOptions options_;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;
+  std::vector<std::unique_ptr<Transfer>> idle_;
 };
 
 }  // namespace

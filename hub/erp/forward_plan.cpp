@@ -20,12 +20,15 @@ ForwardResult result_of(const ClaimedPosting& posting) {
 }  // namespace
 
 std::size_t ForwardPlan::room(Duration now) {
-  std::size_t allowed = breaker_.allowed(options_.claimed_max, now);
+  std::size_t allowed = breaker_.allowed(claimed_max_, now);
   if (breaker_.state() == BreakerState::kProbing) allowed = options_.postings_max;
   return allowed > held_ ? allowed - held_ : 0;
 }
 
 void ForwardPlan::claimed(std::vector<ClaimedPosting> postings) {
+  // A fast ERP has worked off all of them before the next were there. With a slow one few are on their way when the hub stops.
+  if (were_many_ && held_ == 0) claimed_max_ = std::max(claimed_max_, std::min(2 * claimed_max_, options_.claimed_ceiling));
+  were_many_ = postings.size() * 4 >= claimed_max_;
   for (ClaimedPosting& posting : postings) {
     Key& key = keys_[posting.ordering_key];
     if (key.postings.empty()) turn_.push_back(posting.ordering_key);

@@ -68,7 +68,8 @@ struct ForwardJob {
 struct ForwardOptions {
   std::size_t concurrency = 8;    // jobs
   std::size_t postings_max = 1;   // of one job
-  std::size_t claimed_max = 512;  // postings in memory
+  std::size_t claimed_max = 512;  // postings in memory, at first
+  std::size_t claimed_ceiling = 2'048;  // and where they last no longer than the next take to claim
   Duration settle{};              // a look-up comes so long after an unknown outcome at the earliest
   RetryPolicy retry;
   BreakerPolicy breaker;
@@ -76,8 +77,10 @@ struct ForwardOptions {
 
 class ForwardPlan {
  public:
-  explicit ForwardPlan(ForwardOptions options) : options_(options), breaker_(options.breaker) {}
+  explicit ForwardPlan(ForwardOptions options) : options_(options), breaker_(options.breaker), claimed_max_(options.claimed_max) {}
 
+  /// Whether it is time to claim more.
+  bool is_low() const { return held_ <= claimed_max_ / 2; }
   /// How many more postings may be claimed now; 0 while the breaker is stopped, one job's for its probe.
   std::size_t room(Duration now);
   /// In the order of the queue, which gives no posting of a key of which the plan still holds one.
@@ -134,6 +137,8 @@ class ForwardPlan {
   std::deque<Job> continued_;     // rests of split jobs: they come before anything else
   std::deque<std::string> turn_;  // keys with something to send, fair among them
   std::size_t waiting_ = 0, held_ = 0;
+  std::size_t claimed_max_;
+  bool were_many_ = false;  // in the last claim
   std::uint64_t last_job_no_ = 0;
   std::vector<ForwardResult> results_;
 };

@@ -13,7 +13,6 @@ namespace tillsync::hub {
 namespace {
 
 constexpr Duration kWriterRetry = seconds(1);  // when the writer refused a task (a full disk)
-constexpr std::size_t kLookFromHeld = 256;     // claimed postings; below it the queue is asked for more
 constexpr std::int64_t kLookShare = 4;         // a look is followed by at least so many times its length without one
 
 ForwardOptions plan_options(const ForwarderOptions& options) {
@@ -194,7 +193,7 @@ std::set<std::string> ForwarderDriver::busy_keys() const {
 /// When the queue is worth a look: something may be due, and enough of what was claimed has gone.
 Duration ForwarderDriver::next_look(Duration now) {
   const bool is_probe = plan_.breaker().state() == BreakerState::kProbing;
-  const bool has_room = plan_.room(now) > 0 && (is_probe || plan_.held() <= kLookFromHeld);
+  const bool has_room = plan_.room(now) > 0 && (is_probe || plan_.is_low());
   if (!has_room) return now + options_.idle_poll;
   return std::max(looks_due_ ? now : look_again_at_, look_not_before_);
 }

@@ -19,9 +19,9 @@ constexpr std::string_view kSelectOfLane =
     "SELECT p.posting_no, p.posting_id, coalesce(p.idempotency_key, p.posting_id), p.kind, p.location, p.status, p.attempts, p.next_try_at, p.body, p.ordering_key,"
     " (SELECT count(*) FROM posting b WHERE b.is_open = 1 AND b.ordering_key = p.ordering_key AND b.posting_no < p.posting_no),"
     " EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = p.posting_no)"
-    " FROM posting p WHERE p.status IN ('queued', 'retrying', 'unknown') AND p.lane = $1 AND NOT EXISTS"
+    " FROM posting p WHERE p.status IN ('queued', 'retrying', 'unknown') AND p.lane = $1 AND p.posting_no > $2 AND NOT EXISTS"
     " (SELECT 1 FROM posting h WHERE h.is_open = 1 AND h.ordering_key = p.ordering_key AND h.posting_no < p.posting_no AND h.status <> 'queued')"
-    " ORDER BY p.posting_no LIMIT $2";
+    " ORDER BY p.posting_no LIMIT $3";
 constexpr std::string_view kSelectRecord =
     "SELECT posting_no, event_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, business_date, currency, ordering_key, status, attempts,"
     " next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body FROM posting";
@@ -78,12 +78,11 @@ Result<std::optional<std::string>> PostingReader::next_lane(std::string_view aft
 Result<void> PostingReader::due_of_lane(const std::string& lane, const DueRequest& request, std::map<std::string, TakenOfKey>& taken, DuePage& page) {
   const std::size_t wanted = std::min(request.per_lane, request.limit - page.postings.size());
   std::size_t found = 0;
-  // What is being worked on stands here still, where it is looked up.
-  const auto looked_at = static_cast<std::int64_t>(wanted + request.excluded.size());
+  std::int64_t after = 0;
   Result<void> laid_over;
-  TS_RETURN_IF_ERROR(connection_.query(kSelectOfLane, {std::string_view(lane), looked_at}, [&](const Row& row) {
+  const auto take = [&](const Row& row) {
     std::string key(row.text(9));
-    if (!laid_over || found == wanted || request.excluded.contains(key)) return;
+    if (!laid_over || request.excluded.contains(key)) return;
     const PostingStatus status = status_column(row, 5);
     const bool is_again = status == PostingStatus::kRetrying || status == PostingStatus::kUnknown;
     TakenOfKey& of_key = taken[key];
@@ -102,8 +101,20 @@ Result<void> PostingReader::due_of_lane(const std::string& lane, const DueReques
     page.postings.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
                              LocationId(std::string(row.text(4))), std::move(key), status, row.integer(6), Bytes(row.blob(8))});
     if (row.integer(11) != 0) laid_over = lay_corrections_over(page.postings.back());
-  }));
-  return laid_over;
+  };
+  // Not only the first of them: however many stand in front that are worked on or wait for their time, those behind flow.
+  while (found < wanted) {
+    const std::size_t asked = wanted - found;
+    std::size_t seen = 0;
+    TS_RETURN_IF_ERROR(connection_.query(kSelectOfLane, {std::string_view(lane), after, static_cast<std::int64_t>(asked)}, [&](const Row& row) {
+      ++seen;
+      after = row.integer(0);
+      take(row);
+    }));
+    TS_RETURN_IF_ERROR(laid_over);
+    if (seen < asked) break;
+  }
+  return {};
 }
 
 Result<void> PostingReader::lay_corrections_over(DuePosting& due) {

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "hub/intake/intake.h"
 #include "hub/postings/correction_reader.h"
@@ -26,12 +28,16 @@ constexpr std::string_view kInsertPosting =
     " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body, lane) VALUES";
 constexpr std::string_view kSelectState =
     "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key,"
-    " attempts > 1 OR EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = posting.posting_no) FROM posting WHERE posting_no = $1 /* for update */";
+    " attempts > 1 OR EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = posting.posting_no), posting_no FROM posting WHERE posting_no IN ";  // and for update
+// Without is_open, which stays 1, so that the indexes of what is open are left alone.
+constexpr std::string_view kUpdateToSending =
+    "UPDATE posting SET status = 'sending', attempts = attempts + 1, next_try_at = NULL, last_error = '', updated_at = $1 WHERE posting_no IN ";
 constexpr std::string_view kUpdateState =
     "UPDATE posting SET status = $2, is_open = $3, attempts = attempts + $4, next_try_at = $5,"
     " erp_reference = CASE WHEN $6 = '' THEN erp_reference ELSE $6 END, last_error = $7, updated_at = $8 WHERE posting_no = $1";
-constexpr std::string_view kInsertHistory =
-    "INSERT INTO posting_history (posting_no, status, who, detail, at) VALUES ($1, $2, $3, $4, $5)";
+constexpr std::size_t kUpdateWidth = 8, kHistoryWidth = 5;
+constexpr std::string_view kInsertHistory = "INSERT INTO posting_history (posting_no, status, who, detail, at) VALUES";
+constexpr std::size_t kNumbersAtOnce = 32;  // of postings, in one statement
 constexpr std::string_view kAddTotal =
     "INSERT INTO posting_total (location, business_date, currency, kind, status, postings, gross_minor, units_milli)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (location, business_date, currency, kind, status) DO UPDATE SET"
@@ -79,47 +85,99 @@ std::int64_t posting_no_of(const PostingQueued& queued) {
   return queued.behind_event_no == 0 ? 2 * queued.event_no : 2 * queued.behind_event_no + 1;
 }
 
-/// One step of one posting, with its history and totals. Steps of a bulk share one object.
+/// "($2, $3, …)": kNumbersAtOnce of them.
+std::string number_list(std::size_t first) {
+  std::string list = "(";
+  for (std::size_t i = 0; i < kNumbersAtOnce; ++i) list += (i == 0 ? "$" : ", $") + std::to_string(first + i);
+  return list + ")";
+}
+
+/// Steps of postings, with their history and totals, which finish() writes in few statements: what take() is given stays until then.
 class Steps {
  public:
   Steps(sql::Connection& connection, Instant now) : connection_(connection), now_(now) {}
 
-  Result<std::optional<PostingRow>> load(std::int64_t posting_no) {
-    std::optional<PostingRow> found;
-    TS_RETURN_IF_ERROR(connection_.query(kSelectState, {posting_no}, [&found](const Row& row) {
-      PostingRow& posting = found.emplace();
-      posting.status = posting_status(row.text(0)).value_or(PostingStatus::kHeld);
-      posting.location = row.text(1);
-      posting.business_date = row.integer(2);
-      posting.currency = row.text(3);
-      posting.kind = row.text(4);
-      posting.gross_minor = row.integer(5);
-      posting.units_milli = row.integer(6);
-      posting.posting_id = row.text(7);
-      if (!row.is_null(8)) posting.event_no = row.integer(8);
-      posting.ordering_key = row.text(9);
-      posting.has_failed = row.integer(10) != 0;
-    }));
-    return found;
-  }
-
-  Result<void> take(std::int64_t posting_no, const PostingRow& before, PostingStatus to, std::string_view who, std::string_view detail,
-                    std::string_view erp_reference, std::string_view error, std::optional<Instant> next_try_at) {
-    const Param next = next_try_at ? Param(next_try_at->micros) : Param(nullptr);
-    // A look-up without an answer counts as well, so that the next one waits longer.
-    const bool is_attempt = to == PostingStatus::kSending || (before.status == PostingStatus::kUnknown && to == PostingStatus::kUnknown);
-    const std::int64_t attempts = is_attempt ? 1 : 0;
-    TS_RETURN_IF_ERROR(connection_.run(kUpdateState, {posting_no, to_string(to), std::int64_t{is_open(to) ? 1 : 0}, attempts, next,
-                                                      erp_reference, error, now_.micros}));
-    TS_RETURN_IF_ERROR(connection_.run(kInsertHistory, {posting_no, to_string(to), who, detail, now_.micros}));
-    move(before, before.status, -1);
-    move(before, to, 1);
+  /// Before many are loaded, so that they are read together.
+  Result<void> read(std::span<const std::int64_t> posting_nos) {
+    static const std::string select = std::string(kSelectState) + number_list(1) + " /* for update */";
+    for (std::size_t first = 0; first < posting_nos.size(); first += kNumbersAtOnce) {
+      const std::vector<Param> numbers = filled_up(posting_nos.subspan(first, std::min(kNumbersAtOnce, posting_nos.size() - first)));
+      TS_RETURN_IF_ERROR(connection_.query(select, numbers, [this](const Row& row) { rows_.insert_or_assign(row.integer(11), read_row(row)); }));
+    }
     return {};
   }
 
-  Result<void> finish() { return write_totals(connection_, totals_); }
+  Result<std::optional<PostingRow>> load(std::int64_t posting_no) {
+    // A second step of one posting follows the first.
+    if (taken_.contains(posting_no)) TS_RETURN_IF_ERROR(write_steps());
+    if (!rows_.contains(posting_no)) TS_RETURN_IF_ERROR(read({&posting_no, 1}));
+    const auto found = rows_.find(posting_no);
+    return found == rows_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void take(std::int64_t posting_no, const PostingRow& before, PostingStatus to, std::string_view who, std::string_view detail,
+            std::string_view erp_reference, std::string_view error, std::optional<Instant> next_try_at) {
+    taken_.insert(posting_no);
+    if (to == PostingStatus::kSending) {
+      sending_.push_back(posting_no);
+    } else {
+      // A look-up without an answer counts as well, so that the next one waits longer.
+      const std::int64_t attempts = before.status == PostingStatus::kUnknown && to == PostingStatus::kUnknown ? 1 : 0;
+      updates_.insert(updates_.end(), {posting_no, to_string(to), std::int64_t{is_open(to) ? 1 : 0}, attempts,
+                                       next_try_at ? Param(next_try_at->micros) : Param(nullptr), erp_reference, error, now_.micros});
+    }
+    history_.insert(history_.end(), {posting_no, to_string(to), who, detail, now_.micros});
+    move(before, before.status, -1);
+    move(before, to, 1);
+  }
+
+  Result<void> finish() {
+    TS_RETURN_IF_ERROR(write_steps());
+    return write_totals(connection_, totals_);
+  }
 
  private:
+  static PostingRow read_row(const Row& row) {
+    PostingRow posting;
+    posting.status = posting_status(row.text(0)).value_or(PostingStatus::kHeld);
+    posting.location = row.text(1);
+    posting.business_date = row.integer(2);
+    posting.currency = row.text(3);
+    posting.kind = row.text(4);
+    posting.gross_minor = row.integer(5);
+    posting.units_milli = row.integer(6);
+    posting.posting_id = row.text(7);
+    if (!row.is_null(8)) posting.event_no = row.integer(8);
+    posting.ordering_key = row.text(9);
+    posting.has_failed = row.integer(10) != 0;
+    return posting;
+  }
+
+  /// One number several times in a list is as good as once.
+  static std::vector<Param> filled_up(std::span<const std::int64_t> posting_nos) {
+    std::vector<Param> numbers(posting_nos.begin(), posting_nos.end());
+    numbers.resize(kNumbersAtOnce, posting_nos.back());
+    return numbers;
+  }
+
+  Result<void> write_steps() {
+    static const std::string to_sending = std::string(kUpdateToSending) + number_list(2);
+    static const BulkInsert history(kInsertHistory, kHistoryWidth);
+    for (std::size_t first = 0; first < sending_.size(); first += kNumbersAtOnce) {
+      std::vector<Param> params = filled_up(std::span(sending_).subspan(first, std::min(kNumbersAtOnce, sending_.size() - first)));
+      params.insert(params.begin(), now_.micros);
+      TS_RETURN_IF_ERROR(connection_.run(to_sending, params));
+    }
+    TS_RETURN_IF_ERROR(connection_.run_each(kUpdateState, kUpdateWidth, updates_));
+    TS_RETURN_IF_ERROR(history.run(connection_, history_));
+    for (const std::int64_t posting_no : taken_) rows_.erase(posting_no);
+    taken_.clear();
+    sending_.clear();
+    updates_.clear();
+    history_.clear();
+    return {};
+  }
+
   void move(const PostingRow& row, PostingStatus status, std::int64_t sign) {
     Total& total = totals_[{row.location, row.business_date, row.currency, row.kind, to_string(status)}];
     total.postings += sign;
@@ -129,6 +187,10 @@ class Steps {
 
   sql::Connection& connection_;
   Instant now_;
+  std::unordered_map<std::int64_t, PostingRow> rows_;  // as they stand in the database
+  std::unordered_set<std::int64_t> taken_;             // with a step that is not written yet
+  std::vector<std::int64_t> sending_;
+  std::vector<Param> updates_, history_;
   Totals totals_;
 };
 
@@ -235,10 +297,11 @@ Result<void> insert_summed(sql::Connection& connection, const Posting& posting, 
 Result<std::vector<std::int64_t>> mark_sending(sql::Connection& connection, std::span<const std::int64_t> posting_nos, Instant now) {
   Steps steps(connection, now);
   std::vector<std::int64_t> marked;
+  TS_RETURN_IF_ERROR(steps.read(posting_nos));
   for (const std::int64_t posting_no : posting_nos) {
     TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
     if (!row || !may_follow(row->status, PostingStatus::kSending)) continue;
-    TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kSending, kHub, {}, {}, {}, std::nullopt));
+    steps.take(posting_no, *row, PostingStatus::kSending, kHub, {}, {}, {}, std::nullopt);
     marked.push_back(posting_no);
   }
   TS_RETURN_IF_ERROR(steps.finish());
@@ -254,12 +317,14 @@ std::string_view exception_of_refusal(std::string_view code) {
 Result<RecordedResults> record_results(sql::Connection& connection, std::span<const PostingResult> results, Instant now) {
   Steps steps(connection, now);
   RecordedResults recorded;
+  std::vector<std::int64_t> posting_nos;
+  for (const PostingResult& result : results) posting_nos.push_back(result.posting_no);
+  TS_RETURN_IF_ERROR(steps.read(posting_nos));
   for (const PostingResult& result : results) {
     TS_ASSIGN_OR_RETURN(const auto row, steps.load(result.posting_no));
     if (!row || !may_follow(row->status, result.status)) continue;
     const std::string_view detail = result.status == PostingStatus::kPosted ? result.erp_reference : result.error;
-    TS_RETURN_IF_ERROR(
-        steps.take(result.posting_no, *row, result.status, kHub, detail, result.erp_reference, result.error, result.next_try_at));
+    steps.take(result.posting_no, *row, result.status, kHub, detail, result.erp_reference, result.error, result.next_try_at);
     if (row->kind == kSummedKind && result.status == PostingStatus::kPosted)
       TS_RETURN_IF_ERROR(follow_summed(connection, result.posting_no, PostingStatus::kPosted, result.erp_reference, now));
     ++recorded.taken;
@@ -278,11 +343,12 @@ Result<std::size_t> recover_postings(sql::Connection& connection, Instant now, I
   std::vector<std::int64_t> sending;
   TS_RETURN_IF_ERROR(connection.query(kSelectSending, {}, [&sending](const Row& row) { sending.push_back(row.integer(0)); }));
   Steps steps(connection, now);
+  TS_RETURN_IF_ERROR(steps.read(sending));
   for (const std::int64_t posting_no : sending) {
     TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
     TS_CHECK(row && may_follow(row->status, PostingStatus::kUnknown));
-    TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kUnknown, kHub, "the hub stopped while it was on its way", {},
-                                  "the hub stopped while it was on its way", look_up_at));
+    steps.take(posting_no, *row, PostingStatus::kUnknown, kHub, "the hub stopped while it was on its way", {},
+                                  "the hub stopped while it was on its way", look_up_at);
   }
   TS_RETURN_IF_ERROR(steps.finish());
   return sending.size();
@@ -308,7 +374,7 @@ Result<std::vector<std::string>> release_period(sql::Connection& connection, con
       correction.posting_date = date;
       TS_RETURN_IF_ERROR(record_correction(connection, posting_no, correction, posting.currency.code, who, reason, now));
     }
-    TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kQueued, who, reason, {}, {}, std::nullopt));
+    steps.take(posting_no, *row, PostingStatus::kQueued, who, reason, {}, {}, std::nullopt);
     released.push_back(row->posting_id);
   }
   TS_RETURN_IF_ERROR(steps.finish());
@@ -330,7 +396,7 @@ Result<PostingActionStatus> act_on_posting(sql::Connection& connection, std::str
     if (!may_be_sent) return PostingActionStatus::kNotPossible;
   }
   const std::optional<Instant> next = decision.to == PostingStatus::kUnknown ? std::optional(now) : std::nullopt;
-  TS_RETURN_IF_ERROR(steps.take(*posting_no, *row, decision.to, who, reason, {}, {}, next));
+  steps.take(*posting_no, *row, decision.to, who, reason, {}, {}, next);
   if (row->kind == kSummedKind && decision.to == PostingStatus::kSkipped)
     TS_RETURN_IF_ERROR(follow_summed(connection, *posting_no, PostingStatus::kSkipped, {}, now));
   TS_RETURN_IF_ERROR(steps.finish());
@@ -341,7 +407,7 @@ Result<void> queue_posting(sql::Connection& connection, std::int64_t posting_no,
   Steps steps(connection, now);
   TS_ASSIGN_OR_RETURN(const auto row, steps.load(posting_no));
   TS_CHECK(row.has_value());
-  TS_RETURN_IF_ERROR(steps.take(posting_no, *row, PostingStatus::kQueued, who, why, {}, {}, std::nullopt));
+  steps.take(posting_no, *row, PostingStatus::kQueued, who, why, {}, {}, std::nullopt);
   return steps.finish();
 }
 

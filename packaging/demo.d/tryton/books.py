@@ -124,3 +124,105 @@ class HubBooks:
 
     def stock(self):
         return per(((row['location'], row['sku']), Decimal(row['on_hand'])) for row in self.pages('/v1/stock'))
+
+
+class Ledger:
+    """Both sides together. The hub tells which store a key is of, as an entry of Tryton has no place for it; every figure is Tryton's."""
+
+    def __init__(self, access, hub):
+        self.erp, self.hub, self.store_of, self.newest = ErpBooks(access), hub, {}, 0
+
+    def learn_stores(self):
+        """Keys that came since the last time; the hub lists the newest first."""
+        newest = self.newest
+        for row in self.hub.pages('/v1/postings'):
+            if row['posting_no'] <= self.newest:
+                break
+            self.store_of[row['idempotency_key']] = row['location']
+            newest = max(newest, row['posting_no'])
+        self.newest = newest
+
+    def summary(self):
+        """Per store, in the form of the reference ERP's summary."""
+        self.learn_stores()
+        entries, shipments = self.erp.entries(), self.erp.shipments()
+        keys = set(entries) | set(shipments)
+        documents = collections.Counter(self.store_of.get(key, '?') for key in keys)
+        gross = per((self.store_of.get(key, '?'), change) for key, changes in entries.items() for change in changes)
+        units = per((code.split('/')[0], quantity) for (code, _), quantity in self.erp.stock().items())
+        return {'locations': [{'location': store, 'documents': documents[store], 'gross': {'GBP': '%.2f' % gross.get(store, 0)},
+                               'units': str(units.get(store, 0))} for store in sorted(set(documents) | set(units))]}
+
+
+def serve(ledger, port):
+    """A look at all books takes a while, so the last one is told again for some time."""
+    last = {'at': None, 'took': 0.0, 'body': b''}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            if self.path != '/summary':
+                return self.send_error(404)
+            now = time.monotonic()
+            if last['at'] is None or now - last['at'] > max(1.0, 4 * last['took']):
+                try:
+                    last['body'] = json.dumps(ledger.summary()).encode()
+                except (OSError, TrytonError) as problem:
+                    return self.send_error(503, str(problem)[:100])
+                last['at'] = time.monotonic()
+                last['took'] = last['at'] - now
+            self.send_response(200)
+            self.send_header('Content-Type', 'application/json')
+            self.send_header('Content-Length', str(len(last['body'])))
+            self.end_headers()
+            self.wfile.write(last['body'])
+
+        def log_message(self, *args):
+            pass
+
+    http.server.HTTPServer(('127.0.0.1', port), Handler).serve_forever()
+
+
+def compare(ledger):
+    """A table for people; True when all is equal."""
+    hub, erp = ledger.hub, ledger.erp
+    ours, theirs = hub.accounts(hub.journals(hub.postings())), erp.accounts()
+    names = {row['code']: row['name'] for row in erp.tryton.search_read('account.account', [['code', '!=', None]], ['code', 'name'])}
+    print('%-8s%-26s%16s%16s' % ('account', '', 'hub', 'Tryton'))
+    for code in sorted(set(ours) | set(theirs)):
+        here, there = ours.get(code, Decimal(0)), theirs.get(code, Decimal(0))
+        print('%-8s%-26s%16.2f%16.2f%s' % (code, names.get(code, ''), here, there, '' if here == there else '  DIFFERS'))
+    items = {}
+    for row in hub.pages('/v1/products'):
+        items[row['sku']] = row.get('erp_item') or row['sku']
+    stock = per(((store, items.get(sku, sku)), quantity) for (store, sku), quantity in hub.stock().items())
+    there = per(((code.split('/')[0], product), quantity) for (code, product), quantity in erp.stock().items())
+    wrong = [key for key in sorted(set(stock) | set(there)) if stock.get(key, 0) != there.get(key, 0)]
+    for store, product in wrong[:10]:
+        print('stock of %s at %s: hub %s, Tryton %s' % (product, store, stock.get((store, product), 0), there.get((store, product), 0)))
+    problems = erp.left_behind()
+    for problem in problems[:10]:
+        print(problem)
+    is_equal = ours == theirs and bool(ours) and not wrong and not problems
+    print('%d accounts and the stock of %d products at %d stores %s.' % (
+        len(theirs), len({product for _, product in there}), len({store for store, _ in there}),
+        'are the same at the hub and at Tryton; nothing stands there twice or unfinished' if is_equal else 'were compared: they DIFFER'))
+    return is_equal
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('action', choices=['serve', 'compare'])
+    parser.add_argument('--erp', required=True, help='erp.json of the set-up')
+    parser.add_argument('--hub', required=True, help='URL of the hub')
+    parser.add_argument('--port', type=int, help='of serve')
+    options = parser.parse_args()
+    with open(options.erp, encoding='utf-8') as file:
+        access = json.load(file)
+    ledger = Ledger(access, HubBooks(options.hub, os.environ.get('TILLSYNC_TOKEN', '')))
+    if options.action == 'serve':
+        serve(ledger, options.port)
+    sys.exit(0 if compare(ledger) else 1)
+
+
+if __name__ == '__main__':
+    main()

@@ -15,6 +15,7 @@ from proteus import config
 # code, name, kind. The hub's default chart; the kinds are the types below.
 ACCOUNTS = [
     ('1000', 'Cash', 'cash'),
+    ('1005', 'Safe', 'cash'),
     ('1010', 'Card clearing', 'cash'),
     ('1020', 'Cheques', 'cash'),
     ('1030', 'Bank transfers', 'cash'),
@@ -36,6 +37,8 @@ ACCOUNTS = [
     ('4900', 'Other revenue', 'revenue'),
     ('5000', 'Cost of goods', 'expense'),
     ('6900', 'Cash rounding', 'expense'),
+    ('6910', 'Over and short', 'expense'),
+    ('6920', 'Petty cash', 'expense'),
 ]
 TYPES = {
     'cash': ('Cash and clearing', {'statement': 'balance', 'assets': True}),
@@ -46,7 +49,8 @@ TYPES = {
     'expense': ('Expense', {'statement': 'income', 'expense': True}),
 }
 # name = the tax code of the till, description, rate
-TAXES = [('S', 'VAT standard rate', '0.20'), ('R', 'VAT reduced rate', '0.05'), ('Z', 'VAT zero rate', '0')]
+TAXES = [('S', 'VAT standard rate', '0.20'), ('R', 'VAT reduced rate', '0.05'), ('Z', 'VAT zero rate', '0'),
+    ('E', 'Exempt', '0'), ('O', 'Outside the scope of VAT', '0')]
 # What the stores' stock comes from and goes to. "In transit" is the company's own stock, the others are not.
 COUNTERPARTS = [
     ('TILL-SOLD', 'Sold at the tills', 'lost_found'),

@@ -282,3 +282,35 @@ TEST_CASE("forward plan: those that failed together come back together, as one b
   for (const ForwardResult& result : fixture.plan.take_results()) times.insert(result.next_attempt_at.micros);
   CHECK(times.size() == 1);
 }
+
+TEST_CASE("forward plan: more is claimed ahead of an ERP that works off a large claim before the next is there, and of no other", "[erp]") {
+  ForwardPlan plan{{.concurrency = 8, .claimed_max = 4, .claimed_ceiling = 10, .retry = {}, .breaker = {}}};
+  std::int64_t last_no = 0;
+  const auto claim = [&](std::size_t count) {
+    std::vector<ClaimedPosting> made;
+    for (std::size_t i = 0; i < count; ++i) {
+      ++last_no;
+      made.push_back(posting(last_no, "key" + std::to_string(last_no)));
+    }
+    plan.claimed(std::move(made));
+  };
+  const auto work_off = [&] {
+    while (plan.held() > 0)
+      for (const ForwardJob& job : plan.next_jobs({})) plan.finished(job.job_no, {outcome(OutcomeKind::kPosted)}, {}, kWall, 1);
+  };
+  CHECK(plan.room({}) == 4);
+  claim(4);
+  CHECK_FALSE(plan.is_low());
+  CHECK(plan.room({}) == 0);
+  work_off();
+  CHECK(plan.is_low());
+  claim(1);  // the large one before it was worked off: there may be more in the plan now
+  CHECK(plan.room({}) == 7);
+  work_off();
+  claim(1);  // a lone posting is always worked off
+  CHECK(plan.room({}) == 7);
+  claim(7);
+  work_off();
+  claim(7);
+  CHECK(plan.room({}) == 3);  // the ceiling
+}

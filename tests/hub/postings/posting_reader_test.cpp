@@ -116,6 +116,14 @@ TEST_CASE("due: keys that are being worked on are left out", "[postings]") {
   CHECK(numbers(hub.due(request)) == Numbers{6, 10});
 }
 
+TEST_CASE("due: those that wait for their time hold nobody behind them, however many they are", "[postings]") {
+  TwoTills hub;
+  hub.send(2, PostingStatus::kRetrying, kNow + seconds(300));
+  hub.send(4, PostingStatus::kUnknown, kNow + seconds(200));
+  CHECK(hub.due_numbers(1) == Numbers{6, 8});
+  CHECK(hub.due_numbers(2) == Numbers{6, 8, 10});
+}
+
 TEST_CASE("due: no till starves when the limit is small", "[postings]") {
   TwoTills hub;
   hub.take({sale_at_till("1", "GB-3")});

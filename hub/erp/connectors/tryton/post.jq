@@ -186,7 +186,7 @@ def decimals: capture("^[^.]*\\.?(?<part>[0-9]*?)0*$") | .part | length;
               ($plan.lines[].account | select(missing("account"; .)) | refusal("unknown_account"; how("account"; .; "open account"); "account:\(.)")),
               ($plan.lines[].account | select(id_of("account"; .).needs_party == true) | select($set.party == "" or missing("party"; $set.party))
                 | refusal("rejected"; "account \(.) requires a party and Tryton has no party \($set.party)"; "party:\($set.party)")),
-              ($plan.lines[].tax | select(. != "") | select(missing("tax"; .)) | refusal("unknown_tax"; how("tax"; .; "tax"); "tax:\(.)")),
+              ($plan.lines[] | select(.is_base | not) | .tax | select(. != "") | select(missing("tax"; .)) | refusal("unknown_tax"; how("tax"; .; "tax"); "tax:\(.)")),
               (select(id_of("period"; $plan.date) == null) | refusal("closed_period"; "Tryton has no period for \($plan.date)"; "period:\($plan.date[0:7])")),
               (select(id_of("period"; $plan.date).is_open == false) | refusal("closed_period"; "the period of \($plan.date) is closed"; "period:\($plan.date[0:7])"))),
           (select(.needs_shipments) | $plan.goods[] | . as $line
@@ -225,7 +225,7 @@ def decimals: capture("^[^.]*\\.?(?<part>[0-9]*?)0*$") | .part | length;
           | {account: $account.id, debit: (.debit | tryton_decimal), credit: (.credit | tryton_decimal)}
             + (if .text == "" then {} else {description: .text[0:200]} end)
             + (if $account.needs_party then {party: id_of("party"; $set.party).id} else {} end)
-            + (if .tax == "" then {} else
+            + (if .tax == "" or (.is_base and (.tax as $tax | missing("tax"; $tax))) then {} else
                 {tax_lines: [["create", [{tax: id_of("tax"; .tax).id, type: (if .is_base then "base" else "tax" end), amount: ($taxed | tryton_decimal)}]]]} end)]]]};
     def shipments:
       . as $plan
