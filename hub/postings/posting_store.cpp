@@ -274,9 +274,13 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   static const BulkInsert insert(kInsertPosting, kPostingWidth);
   TS_RETURN_IF_ERROR(insert.run(connection, params));
   // The first step follows from the figures where they do not balance; that a period was closed has to be written down.
-  for (const PostingQueued& queued : postings)
-    if (queued.balanced && !queued.blocked.empty())
-      TS_RETURN_IF_ERROR(connection.run(kInsertHistory, {posting_no_of(queued), to_string(PostingStatus::kHeld), kHub, std::string_view(queued.blocked), now.micros}));
+  std::vector<Param> held;
+  for (const PostingQueued& queued : postings) {
+    if (!queued.balanced || queued.blocked.empty()) continue;
+    held.insert(held.end(), {posting_no_of(queued), to_string(PostingStatus::kHeld), kHub, std::string_view(queued.blocked), now.micros});
+  }
+  static const BulkInsert history(kInsertHistory, kHistoryWidth);
+  TS_RETURN_IF_ERROR(history.run(connection, held));
   return write_totals(connection, totals);
 }
 

@@ -28,7 +28,7 @@ struct PlanFixture {
   ForwardPlan plan;
   Duration now{};
   explicit PlanFixture(std::size_t concurrency = 8, std::int64_t failures_max = 100)
-      : plan({.concurrency = concurrency, .claimed_max = 16, .retry = {}, .breaker = {.failures_max = failures_max}}) {}
+      : plan({.concurrency = concurrency, .claimed_max = 16, .claimed_ceiling = 16, .retry = {}, .breaker = {.failures_max = failures_max}}) {}
 
   std::vector<std::int64_t> start() {
     std::vector<std::int64_t> numbers;
