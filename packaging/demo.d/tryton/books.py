@@ -163,7 +163,7 @@ def serve(ledger, port):
             if self.path != '/summary':
                 return self.send_error(404)
             now = time.monotonic()
-            if last['at'] is None or now - last['at'] > max(1.0, 4 * last['took']):
+            if last['at'] is None or now - last['at'] > max(1.0, 1.5 * last['took']):
                 try:
                     last['body'] = json.dumps(ledger.summary()).encode()
                 except (OSError, TrytonError) as problem:
@@ -182,8 +182,8 @@ def serve(ledger, port):
     http.server.HTTPServer(('127.0.0.1', port), Handler).serve_forever()
 
 
-def compare(ledger):
-    """A table for people; True when all is equal."""
+def compare(ledger, items):
+    """A table for people; True when all is equal. items: SKU → product at Tryton, where it has another code."""
     hub, erp = ledger.hub, ledger.erp
     ours, theirs = hub.accounts(hub.journals(hub.postings())), erp.accounts()
     names = {row['code']: row['name'] for row in erp.tryton.search_read('account.account', [['code', '!=', None]], ['code', 'name'])}
@@ -191,9 +191,6 @@ def compare(ledger):
     for code in sorted(set(ours) | set(theirs)):
         here, there = ours.get(code, Decimal(0)), theirs.get(code, Decimal(0))
         print('%-8s%-26s%16.2f%16.2f%s' % (code, names.get(code, ''), here, there, '' if here == there else '  DIFFERS'))
-    items = {}
-    for row in hub.pages('/v1/products'):
-        items[row['sku']] = row.get('erp_item') or row['sku']
     stock = per(((store, items.get(sku, sku)), quantity) for (store, sku), quantity in hub.stock().items())
     there = per(((code.split('/')[0], product), quantity) for (code, product), quantity in erp.stock().items())
     wrong = [key for key in sorted(set(stock) | set(there)) if stock.get(key, 0) != there.get(key, 0)]
@@ -215,13 +212,18 @@ def main():
     parser.add_argument('--erp', required=True, help='erp.json of the set-up')
     parser.add_argument('--hub', required=True, help='URL of the hub')
     parser.add_argument('--port', type=int, help='of serve')
+    parser.add_argument('--products', help='list of product/1, which name the products at Tryton (erp_item)')
     options = parser.parse_args()
     with open(options.erp, encoding='utf-8') as file:
         access = json.load(file)
     ledger = Ledger(access, HubBooks(options.hub, os.environ.get('TILLSYNC_TOKEN', '')))
     if options.action == 'serve':
         serve(ledger, options.port)
-    sys.exit(0 if compare(ledger) else 1)
+    items = {}
+    if options.products:
+        with open(options.products, encoding='utf-8') as file:
+            items = {row['sku']: row['erp_item'] for row in json.load(file) if row.get('erp_item')}
+    sys.exit(0 if compare(ledger, items) else 1)
 
 
 if __name__ == '__main__':
