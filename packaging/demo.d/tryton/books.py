@@ -19,7 +19,7 @@ from decimal import Decimal
 from tryton_api import Tryton, TrytonError
 
 HUB_PAGE = 200
-ASSETS = '1'  # first figure of the accounts that tenders go to in the hub's chart
+NOTHING = 'nothing to book'  # the connector's reference of a posting with neither journal nor stock
 STATES = ('damaged', 'quarantine')
 
 
@@ -58,10 +58,10 @@ class ErpBooks:
                    for row in self.tryton.read('product.product', products, ['code', 'quantity'], locations=[id_], with_childs=False))
 
     def entries(self):
-        """Key → changes of cash, clearing and receivable, of each posted entry: one list per key, with one number per entry."""
+        """Key → what the tenders of each posted entry come to: one list per key, with one number per entry. A tender's line has its type as text."""
         posted = self.tryton.search_read('account.move', [['state', '=', 'posted']], ['description'])
         lines = per((row['move'], Decimal(row['debit']) - Decimal(row['credit'])) for row in self.tryton.search_read(
-            'account.move.line', [['account.code', 'like', ASSETS + '%'], ['move.state', '=', 'posted']], ['move', 'debit', 'credit']))
+            'account.move.line', [['description', '!=', None], ['description', '!=', ''], ['move.state', '=', 'posted']], ['move', 'debit', 'credit']))
         found = collections.defaultdict(list)
         for row in posted:
             found[row['description']].append(lines.get(row['id'], Decimal(0)))
@@ -131,6 +131,7 @@ class Ledger:
 
     def __init__(self, access, hub):
         self.erp, self.hub, self.store_of, self.newest = ErpBooks(access), hub, {}, 0
+        self.perhaps_nothing = {}  # key → posting, of what moves neither money nor stock
 
     def learn_stores(self):
         """Keys that came since the last time; the hub lists the newest first."""
@@ -139,6 +140,8 @@ class Ledger:
             if row['posting_no'] <= self.newest:
                 break
             self.store_of[row['idempotency_key']] = row['location']
+            if Decimal(row['gross']) == 0 and Decimal(row['units']) == 0:
+                self.perhaps_nothing[row['idempotency_key']] = row['posting_id']
             newest = max(newest, row['posting_no'])
         self.newest = newest
 
@@ -147,6 +150,7 @@ class Ledger:
         self.learn_stores()
         entries, shipments = self.erp.entries(), self.erp.shipments()
         keys = set(entries) | set(shipments)
+        keys |= {key for key, posting in self.perhaps_nothing.items() if key not in keys and self.hub.get('/v1/postings/' + posting)['erp_reference'] == NOTHING}
         documents = collections.Counter(self.store_of.get(key, '?') for key in keys)
         gross = per((self.store_of.get(key, '?'), change) for key, changes in entries.items() for change in changes)
         units = per((code.split('/')[0], quantity) for (code, _), quantity in self.erp.stock().items())
