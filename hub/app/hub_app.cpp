@@ -11,6 +11,7 @@
 #include "hub/api/api_server.h"
 #include "hub/app/connector_trial.h"
 #include "hub/app/day_watch.h"
+#include "hub/app/erp_stock.h"
 #include "hub/app/fleet_port.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_database.h"
@@ -242,8 +243,13 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .days = {days, certificate_keys},
   };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
-  // No connector tells stock yet.
-  TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, nullptr));
+  std::unique_ptr<ErpStockQuestions> erp_stock;
+  if (forwarder && connector.operations.contains("on_hand")) {
+    TS_ASSIGN_OR_RETURN(auto stock_reads, open_for_reading(database));
+    erp_stock = std::make_unique<ErpStockQuestions>(
+        std::move(stock_reads), [&forwarder](auto locations, auto skus, auto done) { forwarder->ask_on_hand(std::move(locations), std::move(skus), std::move(done)); }, &os::now);
+  }
+  TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get()));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
   log::info("hub is running", {{"version", std::string_view(TILLSYNC_VERSION)},
@@ -262,11 +268,11 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
   stock_watch = nullptr;
-  day_watch = nullptr;
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;
-  if (forwarder) forwarder->stop();
+  if (forwarder) forwarder->stop();  // which also ends a question that the day watch waits for
+  day_watch = nullptr;
   fleet_port.save_statuses();
   writer->stop();
   api = nullptr;

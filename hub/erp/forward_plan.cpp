@@ -220,6 +220,7 @@ void ForwardPlan::give_back_rest(Job& job) {
 }
 
 void ForwardPlan::release_waiting() {
+  were_many_ = false;  // given back, not worked off
   while (!continued_.empty()) {
     Job job = std::move(continued_.front());
     continued_.pop_front();

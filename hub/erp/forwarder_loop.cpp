@@ -77,6 +77,12 @@ class Forwarder : public ForwarderLoop {
     mailbox_->close();
   }
 
+  void ask_on_hand(std::vector<std::string> locations, std::vector<std::string> skus, std::function<void(const Result<std::vector<OnHandAtErp>>&)> done) override {
+    mailbox_->post([this, locations = std::move(locations), skus = std::move(skus), done = std::move(done)]() mutable {
+      driver_.talks().ask_on_hand(std::move(locations), std::move(skus), std::move(done));
+    });
+  }
+
   ForwarderState state() const override {
     const std::lock_guard lock(state_mutex_);
     return state_;
@@ -110,9 +116,10 @@ class Forwarder : public ForwarderLoop {
     const Duration end = os::monotonic() + stop_wait_;
     while (os::monotonic() < end) {
       read_mail();
-      if (driver_.finish()) return;
+      if (driver_.finish()) break;
       driver_.take_answers(client_->wait(std::min(milliseconds(50), end - os::monotonic())));
     }
+    driver_.talks().drop_questions();
   }
 
   std::unique_ptr<sql::Connection> reader_;

@@ -32,6 +32,8 @@ class ForwarderLoop {
   /// Sends nothing more, waits a little for what is in flight, records. Call before the writer stops.
   virtual void stop() = 0;
   virtual ForwarderState state() const = 0;
+  /// What the ERP has on hand; done runs on the loop's thread, or is dropped without a word when the loop ends before.
+  virtual void ask_on_hand(std::vector<std::string> locations, std::vector<std::string> skus, std::function<void(const Result<std::vector<OnHandAtErp>>&)> done) = 0;
 };
 
 /// Behind the postings stage: wakes the forwarder when a committed batch has queued postings. Writer thread.

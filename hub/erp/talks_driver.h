@@ -56,6 +56,10 @@ class TalksDriver {
   std::vector<JobEnd> take_ended() { return std::exchange(ended_, {}); }
   bool has_ended() const { return !ended_.empty(); }
   /// What the ERP has on hand, in a conversation of its own. done: with kUnsupported when the connector has no such operation.
+  /// Questions without an answer are forgotten, and their `done` with them.
+  void drop_questions() {
+    std::erase_if(talks_, [](const auto& entry) { return entry.second.done != nullptr; });
+  }
   void ask_on_hand(std::vector<std::string> locations, std::vector<std::string> skus, std::function<void(const Result<std::vector<OnHandAtErp>>&)> done);
 
  private:

@@ -14,7 +14,7 @@
 
 namespace tillsync::hub {
 
-/// On hand by SKU, all states and lots of the chain's own stock.
+/// On hand by SKU: what is sellable of the chain's own stock, all lots.
 using OnHand = std::map<Sku, Quantity>;
 
 /// What the ERP says of a location.

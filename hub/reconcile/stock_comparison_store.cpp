@@ -39,7 +39,7 @@ Result<OnHand> read_on_hand(sql::Connection& connection, const LocationId& locat
   do {
     TS_ASSIGN_OR_RETURN(const StockPage page, reader.list(filter));
     for (const StockRecord& record : page.stock)
-      if (record.owner.empty()) on_hand[record.sku].milli += record.on_hand.milli;
+      if (record.owner.empty() && record.state == "sellable") on_hand[record.sku].milli += record.on_hand.milli;
     filter.after = page.next;
   } while (filter.after);
   return on_hand;

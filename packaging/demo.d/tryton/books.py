@@ -19,7 +19,7 @@ from decimal import Decimal
 from tryton_api import Tryton, TrytonError
 
 HUB_PAGE = 200
-ASSETS = '1'  # first figure of the accounts that tenders go to in the hub's chart
+NOTHING = 'nothing to book'  # the connector's reference of a posting with neither journal nor stock
 STATES = ('damaged', 'quarantine')
 
 
@@ -58,10 +58,10 @@ class ErpBooks:
                    for row in self.tryton.read('product.product', products, ['code', 'quantity'], locations=[id_], with_childs=False))
 
     def entries(self):
-        """Key → changes of cash, clearing and receivable, of each posted entry: one list per key, with one number per entry."""
+        """Key → what the tenders of each posted entry come to: one list per key, with one number per entry. A tender's line has its type as text."""
         posted = self.tryton.search_read('account.move', [['state', '=', 'posted']], ['description'])
         lines = per((row['move'], Decimal(row['debit']) - Decimal(row['credit'])) for row in self.tryton.search_read(
-            'account.move.line', [['account.code', 'like', ASSETS + '%'], ['move.state', '=', 'posted']], ['move', 'debit', 'credit']))
+            'account.move.line', [['description', '!=', None], ['description', '!=', ''], ['move.state', '=', 'posted']], ['move', 'debit', 'credit']))
         found = collections.defaultdict(list)
         for row in posted:
             found[row['description']].append(lines.get(row['id'], Decimal(0)))
@@ -131,6 +131,7 @@ class Ledger:
 
     def __init__(self, access, hub):
         self.erp, self.hub, self.store_of, self.newest = ErpBooks(access), hub, {}, 0
+        self.perhaps_nothing = {}  # key → posting, of what moves neither money nor stock
 
     def learn_stores(self):
         """Keys that came since the last time; the hub lists the newest first."""
@@ -139,6 +140,8 @@ class Ledger:
             if row['posting_no'] <= self.newest:
                 break
             self.store_of[row['idempotency_key']] = row['location']
+            if Decimal(row['gross']) == 0 and Decimal(row['units']) == 0:
+                self.perhaps_nothing[row['idempotency_key']] = row['posting_id']
             newest = max(newest, row['posting_no'])
         self.newest = newest
 
@@ -147,6 +150,7 @@ class Ledger:
         self.learn_stores()
         entries, shipments = self.erp.entries(), self.erp.shipments()
         keys = set(entries) | set(shipments)
+        keys |= {key for key, posting in self.perhaps_nothing.items() if key not in keys and self.hub.get('/v1/postings/' + posting)['erp_reference'] == NOTHING}
         documents = collections.Counter(self.store_of.get(key, '?') for key in keys)
         gross = per((self.store_of.get(key, '?'), change) for key, changes in entries.items() for change in changes)
         units = per((code.split('/')[0], quantity) for (code, _), quantity in self.erp.stock().items())
@@ -163,7 +167,7 @@ def serve(ledger, port):
             if self.path != '/summary':
                 return self.send_error(404)
             now = time.monotonic()
-            if last['at'] is None or now - last['at'] > max(1.0, 4 * last['took']):
+            if last['at'] is None or now - last['at'] > max(1.0, 1.5 * last['took']):
                 try:
                     last['body'] = json.dumps(ledger.summary()).encode()
                 except (OSError, TrytonError) as problem:
@@ -182,8 +186,8 @@ def serve(ledger, port):
     http.server.HTTPServer(('127.0.0.1', port), Handler).serve_forever()
 
 
-def compare(ledger):
-    """A table for people; True when all is equal."""
+def compare(ledger, items):
+    """A table for people; True when all is equal. items: SKU → product at Tryton, where it has another code."""
     hub, erp = ledger.hub, ledger.erp
     ours, theirs = hub.accounts(hub.journals(hub.postings())), erp.accounts()
     names = {row['code']: row['name'] for row in erp.tryton.search_read('account.account', [['code', '!=', None]], ['code', 'name'])}
@@ -191,9 +195,6 @@ def compare(ledger):
     for code in sorted(set(ours) | set(theirs)):
         here, there = ours.get(code, Decimal(0)), theirs.get(code, Decimal(0))
         print('%-8s%-26s%16.2f%16.2f%s' % (code, names.get(code, ''), here, there, '' if here == there else '  DIFFERS'))
-    items = {}
-    for row in hub.pages('/v1/products'):
-        items[row['sku']] = row.get('erp_item') or row['sku']
     stock = per(((store, items.get(sku, sku)), quantity) for (store, sku), quantity in hub.stock().items())
     there = per(((code.split('/')[0], product), quantity) for (code, product), quantity in erp.stock().items())
     wrong = [key for key in sorted(set(stock) | set(there)) if stock.get(key, 0) != there.get(key, 0)]
@@ -215,13 +216,18 @@ def main():
     parser.add_argument('--erp', required=True, help='erp.json of the set-up')
     parser.add_argument('--hub', required=True, help='URL of the hub')
     parser.add_argument('--port', type=int, help='of serve')
+    parser.add_argument('--products', help='list of product/1, which name the products at Tryton (erp_item)')
     options = parser.parse_args()
     with open(options.erp, encoding='utf-8') as file:
         access = json.load(file)
     ledger = Ledger(access, HubBooks(options.hub, os.environ.get('TILLSYNC_TOKEN', '')))
     if options.action == 'serve':
         serve(ledger, options.port)
-    sys.exit(0 if compare(ledger) else 1)
+    items = {}
+    if options.products:
+        with open(options.products, encoding='utf-8') as file:
+            items = {row['sku']: row['erp_item'] for row in json.load(file) if row.get('erp_item')}
+    sys.exit(0 if compare(ledger, items) else 1)
 
 
 if __name__ == '__main__':

@@ -49,8 +49,8 @@ TYPES = {
     'expense': ('Expense', {'statement': 'income', 'expense': True}),
 }
 # name = the tax code of the till, description, rate
-TAXES = [('S', 'VAT standard rate', '0.20'), ('R', 'VAT reduced rate', '0.05'), ('Z', 'VAT zero rate', '0'),
-    ('E', 'Exempt', '0'), ('O', 'Outside the scope of VAT', '0')]
+TAXES = [('S', 'VAT standard rate', '0.20'), ('R', 'VAT reduced rate', '0.05'), ('Z', 'VAT zero rate', '0'), ('E', 'Exempt from VAT', '0'),
+    ('O', 'Outside the scope of VAT', '0')]
 # What the stores' stock comes from and goes to. "In transit" is the company's own stock, the others are not.
 COUNTERPARTS = [
     ('TILL-SOLD', 'Sold at the tills', 'lost_found'),
