@@ -34,6 +34,7 @@ TalkOptions talk_options(const ForwarderOptions& options, sql::Connection& reade
   talk.settings = options.settings;
   talk.programs = options.programs.get();
   talk.items = [&reader](const std::vector<Sku>& skus) { return read_erp_items(reader, skus); };
+  talk.collisions = [&reader](const std::vector<Sku>& skus) { return find_item_collisions(reader, skus); };
   talk.now = options.now;
   talk.monotonic = options.monotonic;
   return talk;

@@ -75,12 +75,36 @@ Result<json> TalksDriver::postings_of(const ForwardJob& job) const {
 }
 
 void TalksDriver::start_talking(std::uint64_t tag, Talk& talk) {
+  if (has_collision(tag, talk)) return;
   ConversationSubject about = subject(talk.job.look_up ? "look_up" : "post");
   auto postings = postings_of(talk.job);
   if (!postings) return cannot_be_sent(tag, postings.error());
   about.postings = std::move(*postings);
   talk.conversation = std::make_unique<Conversation>(*options_.connector, std::move(about), memory_.has_session(options_.monotonic()));
   go_on(tag);
+}
+
+/// Stock of one SKU must not be booked on another: found before anything is sent. Of several postings the one at fault is looked for.
+bool TalksDriver::has_collision(std::uint64_t tag, const Talk& talk) {
+  if (!options_.connector->folds_case || !options_.collisions || talk.job.look_up) return false;
+  const auto skus = skus_of(talk.job.postings);
+  if (!skus) return false;  // told when the postings are read
+  const auto found = options_.collisions(*skus);
+  if (!found) {
+    log::write(log::Level::kWarning, "the item map cannot be read", found.error());
+    return false;
+  }
+  if (found->empty()) return false;
+  if (talk.job.postings.size() > 1) {
+    ended_.push_back({talk.job.job_no, true, {}});
+    talks_.erase(tag);
+    return true;
+  }
+  const ItemCollision& first = found->front();
+  Outcome refused = refusal("item_collision", "item " + first.item + " of " + first.sku.value + " and item " + first.other_item + " of " + first.other.value + " are one item for the ERP");
+  refused.cause = "sku:" + first.sku.value;
+  end_as(tag, refused);
+  return true;
 }
 
 void TalksDriver::ask_on_hand(std::vector<std::string> locations, std::vector<std::string> skus,

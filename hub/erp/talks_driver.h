@@ -21,6 +21,7 @@
 #include "hub/erp/forward_plan.h"
 #include "hub/erp/rate_limit.h"
 #include "hub/insight/metrics.h"
+#include "hub/masterdata/erp_items.h"
 #include "hub/jq/program_runner.h"
 
 namespace tillsync::hub {
@@ -31,6 +32,8 @@ struct TalkOptions {
   nlohmann::json settings = nlohmann::json::object();
   ProgramRunner* programs = nullptr;  // of talking connectors
   std::function<Result<ErpItems>(const std::vector<Sku>&)> items;
+  /// Of an ERP that folds case: items that it would take for one.
+  std::function<Result<std::vector<ItemCollision>>(const std::vector<Sku>&)> collisions;
   std::function<Instant()> now;
   std::function<Duration()> monotonic;
 };
@@ -82,6 +85,7 @@ class TalksDriver {
   void end_login(const ConversationEnd& ended);
   void end_as(std::uint64_t tag, const Outcome& outcome);
   void cannot_be_sent(std::uint64_t tag, const Error& error);
+  bool has_collision(std::uint64_t tag, const Talk& talk);
   Result<nlohmann::json> postings_of(const ForwardJob& job) const;
   ConversationSubject subject(std::string operation) const;
 

@@ -63,6 +63,12 @@ struct TalksFixture {
     options.hub_id = "hub-1";
     options.programs = &programs;
     options.items = [](const std::vector<Sku>&) -> Result<ErpItems> { return ErpItems{{"85123A", "ITEM-1"}}; };
+    options.collisions = [](const std::vector<Sku>& skus) -> Result<std::vector<ItemCollision>> {
+      std::vector<ItemCollision> found;
+      for (const Sku& sku : skus)
+        if (sku.value == "85123a") found.push_back({sku, Sku("85123A"), "85123a", "85123A"});
+      return found;
+    };
     options.now = [] { return Instant{}; };
     options.monotonic = [this] { return now; };
     talks.emplace(std::move(options), client, nullptr);
@@ -188,6 +194,30 @@ TEST_CASE("talks: postings go with the ERP's items and a posting date", "[erp]")
   const json given = fixture.programs.inputs.back()["postings"][0];
   CHECK(given["items"] == json({{"85123A", "ITEM-1"}, {"X", "X"}}));
   CHECK(given["posting_date"] == given["business_date"]);
+}
+
+TEST_CASE("talks: an ERP that folds case is told nothing of items that it would take for one", "[erp]") {
+  TalksFixture fixture;
+  fixture.connector.operations.erase("login");
+  fixture.connector.folds_case = true;
+  Posting sold = posting(1, "GB").posting;
+  sold.stock[0].sku = Sku("85123a");
+  fixture.claimed[0].payload = encode_posting(sold);
+  fixture.begin();
+  fixture.start(1, 2);
+  auto ended = fixture.talks->take_ended();
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].is_split);
+  fixture.start(2);
+  ended = fixture.talks->take_ended();
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].outcomes.at(0).kind == OutcomeKind::kRefused);
+  CHECK(ended[0].outcomes.at(0).code == "item_collision");
+  CHECK(ended[0].outcomes.at(0).cause == "sku:85123a");
+  CHECK(fixture.client.calls.empty());
+  fixture.connector.folds_case = false;
+  fixture.start(3);
+  CHECK(fixture.client.calls.size() == 1);
 }
 
 TEST_CASE("talks: of several postings the one that cannot be read is looked for; alone it is refused", "[erp]") {
