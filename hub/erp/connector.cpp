@@ -70,7 +70,7 @@ RequestTemplate request_template(const json& object) {
 }
 
 void read_limits(const json& limits, Connector& connector) {
-  only(limits, "limits/", {"concurrency", "rate_per_s", "connect_timeout_ms", "timeout_ms", "answer_bytes_max", "settle_ms", "known_ttl_s"});
+  only(limits, "limits/", {"concurrency", "rate_per_s", "connect_timeout_ms", "timeout_ms", "answer_bytes_max", "settle_ms", "known_ttl_s", "backoff_max_ms"});
   connector.concurrency = static_cast<std::size_t>(number_member(limits, "concurrency"));
   if (const auto rate = limits.find("rate_per_s"); rate != limits.end()) {
     if (!rate->is_number() || rate->get<double>() < 0) throw BadConnector{"limits/rate_per_s", "a number, 0 or more"};
@@ -80,6 +80,7 @@ void read_limits(const json& limits, Connector& connector) {
   connector.timeout = milliseconds(number_member(limits, "timeout_ms"));
   connector.answer_bytes_max = static_cast<std::size_t>(number_member(limits, "answer_bytes_max"));
   connector.settle = milliseconds(number_member(limits, "settle_ms", connector.settle.micros / 1'000));
+  connector.backoff_max = milliseconds(number_member(limits, "backoff_max_ms", connector.backoff_max.micros / 1'000));
   connector.known_ttl = seconds(number_member(limits, "known_ttl_s", connector.known_ttl.micros / 1'000'000));
 }
 

@@ -59,6 +59,7 @@ struct Connector {
   double rate_per_s = 0;                           // requests; 0 = no limit
   Duration connect_timeout = seconds(5), timeout = seconds(30);
   Duration settle{};                               // an unknown outcome is not looked up before
+  Duration backoff_max = seconds(300);             // between two attempts
   Duration known_ttl = seconds(600);               // of what programs remember
   std::size_t answer_bytes_max = 1'000'000;
 

@@ -21,6 +21,7 @@ ForwardOptions plan_options(const ForwarderOptions& options) {
   plan.postings_max = options.connector.postings_max;
   plan.settle = options.connector.settle;
   plan.retry = options.retry;
+  plan.retry.cap = std::min(plan.retry.cap, options.connector.backoff_max);
   plan.breaker = options.breaker;
   return plan;
 }

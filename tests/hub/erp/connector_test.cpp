@@ -60,7 +60,7 @@ json talking() {
   return json::parse(R"({"name": "x", "title": "X 1", "operations": {"post": {"program": "post.jq", "turns_max": 3}, "look_up": {"program": "look_up.jq", "turns_max": 2}},
     "settings": {"company": {"default": "1", "meaning": "which"}, "password": {"secret": true, "meaning": "of the user"}}, "batch": {"postings_max": 50},
     "answers": {"handled": ["2xx", 422], "transient": [503], "stale_session": [401]}, "folds_case": true,
-    "limits": {"concurrency": 2, "rate_per_s": 2.5, "connect_timeout_ms": 1, "timeout_ms": 2, "answer_bytes_max": 3, "settle_ms": 4, "known_ttl_s": 5}})");
+    "limits": {"concurrency": 2, "rate_per_s": 2.5, "connect_timeout_ms": 1, "timeout_ms": 2, "answer_bytes_max": 3, "settle_ms": 4, "known_ttl_s": 5, "backoff_max_ms": 6}})");
 }
 }  // namespace
 
@@ -79,6 +79,7 @@ TEST_CASE("connector: a talking one reads, with its programs, settings and limit
   CHECK(connector->folds_case);
   CHECK(connector->rate_per_s == 2.5);
   CHECK(connector->settle == milliseconds(4));
+  CHECK(connector->backoff_max == milliseconds(6));
   CHECK(connector->known_ttl == seconds(5));
 }
 
