@@ -31,6 +31,8 @@ bool is_on_account(const JournalLine& line) { return line.tender == "account" ||
 bool is_summable(const Posting& posting) {
   static constexpr std::string_view kKinds[] = {"sale", "return", "void", "till_close", "till_event"};
   if (std::ranges::find(kKinds, posting.kind) == std::end(kKinds) || !posting.business_date) return false;
+  // A date of its own would become that of the whole sum.
+  if (posting.posting_date && posting.posting_date != posting.business_date) return false;
   return std::ranges::none_of(posting.journal, is_on_account);
 }
 

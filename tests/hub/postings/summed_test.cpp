@@ -101,6 +101,11 @@ TEST_CASE("summed: customers on account, movements and what has no date go by th
   posting.journal[0].tender = "invoice";
   CHECK_FALSE(is_summable(posting));
   posting.journal[0].tender = "cash";
+  posting.posting_date = posting.business_date;
+  CHECK(is_summable(posting));
+  posting.posting_date = Date{posting.business_date->days + 1};
+  CHECK_FALSE(is_summable(posting));
+  posting.posting_date.reset();
   posting.business_date.reset();
   CHECK_FALSE(is_summable(posting));
 }
