@@ -30,19 +30,22 @@ struct FuzzedHub final : WriterPort {
   WriterCore core{*connection, stages};
   std::unique_ptr<ReadPool> reads = std::move(*ReadPool::open(1, [this] { return open_for_reading(disk.path("hub.db")); }));
   AgentRegistry agents;
-  ApiContext context{*this,
-                     *reads,
-                     [] { return Instant{1'300'000'000'000'000}; },
-                     [](std::string_view) { return std::optional(Caller{"fuzz", Role::kAdministrator}); },
-                     [] { return std::string(); },
-                     [] { return std::optional<std::string>(); },
-                     [] { return std::vector<ConnectorState>(); },
-                     agents,
-                     availability,
-                     "mark",
-                     seconds(120),
-                     [] {},
-                     {}};
+  ApiContext context{.writer = *this,
+                     .reads = *reads,
+                     .now = [] { return Instant{1'300'000'000'000'000}; },
+                     .authenticate = [](std::string_view) { return std::optional(Caller{"fuzz", Role::kAdministrator}); },
+                     .metrics_text = [] { return std::string(); },
+                     .not_ready = [] { return std::optional<std::string>(); },
+                     .connectors = [] { return std::vector<ConnectorState>(); },
+                     .test_connector = [](const std::string& name, const std::string&) -> Result<std::string> {
+                       return fail(ErrorCode::kNotFound, "test connector", "there is no connector " + name);
+                     },
+                     .agents = agents,
+                     .availability = availability,
+                     .availability_mark = "mark",
+                     .dark_after = seconds(120),
+                     .outbound_advanced = [] {},
+                     .keys_in_progress = {}};
   std::vector<Endpoint> endpoints = all_endpoints();
 
   std::vector<std::unique_ptr<Stage>> make_stages() {
