@@ -19,6 +19,7 @@ constexpr std::string_view kSelectParts =
 constexpr std::string_view kSelectNumbers =
     "SELECT (SELECT coalesce(max(batch_no), 0) FROM posting_sum WHERE location = $1 AND business_date = $2 AND currency = $3), (SELECT coalesce(max(posting_no), $4) FROM posting_sum)";
 constexpr std::string_view kInsertSum = "INSERT INTO posting_sum (posting_no, location, business_date, currency, batch_no, parts, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr std::string_view kSelectPartStatus = "SELECT status FROM posting WHERE summed_no = $1 LIMIT 1";
 constexpr std::string_view kTakePart = "UPDATE posting SET status = 'summed', summed_no = $2, updated_at = $3 WHERE posting_no = $1";
 constexpr std::string_view kFollow =
     "UPDATE posting SET status = $2, erp_reference = CASE WHEN $3 = '' THEN erp_reference ELSE $3 END, updated_at = $4 WHERE summed_no = $1";
@@ -38,9 +39,11 @@ Result<void> move_totals(sql::Connection& connection, std::int64_t summed_no, st
   return {};
 }
 
-std::string_view status_of_parts(sql::Connection& connection, std::int64_t summed_no, std::string& text) {
-  (void)connection.query("SELECT status FROM posting WHERE summed_no = $1 LIMIT 1", {summed_no}, [&text](const Row& row) { text = row.text(0); });
-  return text;
+/// "" when it has none.
+Result<std::string> status_of_parts(sql::Connection& connection, std::int64_t summed_no) {
+  std::string status;
+  TS_RETURN_IF_ERROR(connection.query(kSelectPartStatus, {summed_no}, [&status](const Row& row) { status = row.text(0); }));
+  return status;
 }
 
 }  // namespace
@@ -89,8 +92,8 @@ Result<std::int64_t> make_summed(sql::Connection& connection, std::string_view c
 }
 
 Result<void> follow_summed(sql::Connection& connection, std::int64_t summed_no, PostingStatus status, std::string_view erp_reference, Instant now) {
-  std::string from;
-  if (status_of_parts(connection, summed_no, from).empty() || from == to_string(status)) return {};
+  TS_ASSIGN_OR_RETURN(const std::string from, status_of_parts(connection, summed_no));
+  if (from.empty() || from == to_string(status)) return {};
   TS_RETURN_IF_ERROR(move_totals(connection, summed_no, from, to_string(status)));
   TS_RETURN_IF_ERROR(connection.run(kFollow, {summed_no, to_string(status), erp_reference, now.micros}));
   TS_RETURN_IF_ERROR(connection.run(kAddHistory, {summed_no, erp_reference, now.micros}));
