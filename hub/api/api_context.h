@@ -68,6 +68,12 @@ struct ApiContext {
   /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
   std::function<Result<std::string>(const Posting&)> erp_request = {};
   DayContext days = {};
+  /// Called after a COMMIT that gave the agent with this public key a command.
+  std::function<void(const std::string& public_key)> commands_advanced = {};
+  /// Called after a COMMIT that changed a roll-out.
+  std::function<void()> rollouts_advanced = {};
+  /// What a PC needs to enrol beside a token: how agents reach the hub, and its CURVE key.
+  std::string enrol_endpoint = {}, hub_public_key = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;

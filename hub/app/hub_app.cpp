@@ -19,6 +19,7 @@
 #include "hub/app/hub_metrics.h"
 #include "hub/app/lease_holders.h"
 #include "hub/app/posting_summer.h"
+#include "hub/app/rollout_watch.h"
 #include "hub/app/stock_watch.h"
 #include "hub/erp/connector_example.h"
 #include "hub/erp/connector_reader.h"
@@ -29,6 +30,7 @@
 #include "hub/intake/hub_meta_store.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
+#include "hub/masterdata/masterdata_store.h"
 #include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
 #include "hub/reconcile/close_checks_stage.h"
@@ -153,6 +155,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   AgentRegistry agents;
   FleetStore fleet(*connection);
   TS_RETURN_IF_ERROR(agents.load(fleet));
+  TS_ASSIGN_OR_RETURN(const auto known_locations, MasterdataReader(*connection).locations());
+  for (const Location& location : known_locations) agents.put_location(location.id, location_facts(location));
   Metrics metrics;
 
   TS_ASSIGN_OR_RETURN(auto checkpoints, open_for_checkpoints(database));
@@ -204,6 +208,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
     to_forwarder = forwarder.get();
   }
 
+  TS_ASSIGN_OR_RETURN(auto rollout_watch, RolloutWatch::start(database, *writer, agents, outbound_queued));
   TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads, [&database] { return open_for_reading(database); }));
   register_metrics(metrics, *writer, *sync, agents, database);
   register_posting_metrics(metrics, *reads);
@@ -241,6 +246,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                                                   [&trial, name = connector.name](const Posting& posting) { return trial.run(name, posting_to_json(posting)); })
                                             : std::function<Result<std::string>(const Posting&)>{},
       .days = {days, certificate_keys},
+      .commands_advanced = [&sync](const std::string& key) { sync->commands_advanced(key); },
+      .rollouts_advanced = [&rollout_watch] { rollout_watch->notify(); },
+      .enrol_endpoint = config.text("listen.sync_public").empty() ? reachable_endpoint(sync->endpoint(), os::host_name()) : config.text("listen.sync_public"),
+      .hub_public_key = keys.public_key,
   };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   std::unique_ptr<ErpStockQuestions> erp_stock;
@@ -262,12 +271,15 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   PostingSummer summer(*writer, connector.name, {seconds(config.integer("erp.sum_after")), SumPolicy{}.after_late}, postings_queued);
   while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) {
     fleet_port.save_statuses();
+    fleet_port.save_samples(os::now());
+    fleet_port.expire_commands();
     if (const auto summed = summer.run(*reads->borrow(), os::now()); !summed) log::write(log::Level::kError, "postings are not summed", summed.error());
   }
 
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
   stock_watch = nullptr;
+  rollout_watch->stop();
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;

@@ -104,7 +104,9 @@ class ApiStand {
                                   .dark_after = seconds(120),
                                   .outbound_advanced = [] {},
                                   .keys_in_progress = {},
-                                  .days = {{}, certificate_keys}});
+                                  .days = {{}, certificate_keys},
+                                  .enrol_endpoint = "tcp://hub:7001",
+                                  .hub_public_key = std::string(40, 'k')});
     http::ServerOptions options;
     options.threads = 2;
     server_ = take(ApiServer::start(options, *context_));
