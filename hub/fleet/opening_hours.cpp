@@ -76,13 +76,12 @@ std::optional<OpeningHours> OpeningHours::parse(std::string_view text) {
       continue;
     }
     const bool has_days = rule[0] >= 'A';
-    // Behind the days: the last space in front of the first digit or "off".
-    const std::size_t end = has_days ? rule.find_first_of("0123456789oc") : 0;
+    const bool is_off = rule.ends_with(" off") || rule.ends_with(" closed");
+    const std::size_t end = !has_days ? 0 : is_off ? rule.rfind(' ') : rule.find_first_of("0123456789");
     if (end == std::string_view::npos) return std::nullopt;
     const auto days = read_days(has_days ? without_spaces_around(rule.substr(0, end)) : "Mo-Su");
     if (!days) return std::nullopt;
-    const std::string_view when = rule.substr(end);
-    std::optional<Spans> spans = when == "off" || when == "closed" ? std::optional(Spans{}) : read_spans(when);
+    const std::optional<Spans> spans = is_off ? std::optional(Spans{}) : read_spans(rule.substr(end));
     if (!spans) return std::nullopt;
     for (const int day : *days) hours.days_[static_cast<std::size_t>(day)] = *spans;
   }
