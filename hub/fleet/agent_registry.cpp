@@ -117,4 +117,9 @@ std::vector<AgentWithStatus> AgentRegistry::all() const {
   return agents;
 }
 
+void AgentRegistry::visit(const std::function<void(const AgentRecord&, const AgentStatus&)>& each) const {
+  const std::shared_lock lock(mutex_);
+  for (const auto& [key, entry] : by_key_) each(entry.agent, entry.status);
+}
+
 }  // namespace tillsync::hub

@@ -18,6 +18,7 @@
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
 #include "hub/api/api_server.h"
+#include "hub/api/live_topics.h"
 #include "hub/app/hub_database.h"
 #include "hub/exceptions/exceptions_stage.h"
 #include "hub/fleet/fleet_store.h"
@@ -85,7 +86,7 @@ class ApiStand {
     stages.push_back(std::make_unique<ExceptionsStage>());
     stages.push_back(std::make_unique<InsightStage>(metrics));
     writer = take(WriterLoop::start(std::move(connection), take(open_for_checkpoints(database)), std::move(stages), {}));
-    reads_ = take(ReadPool::open(2, [database] { return open_for_reading(database); }));
+    reads_ = take(ReadPool::open(3, [database] { return open_for_reading(database); }));
     port.inner = writer.get();
     context_.reset(new ApiContext{.writer = port,
                                   .reads = *reads_,
@@ -105,6 +106,8 @@ class ApiStand {
                                   .outbound_advanced = [] {},
                                   .keys_in_progress = {},
                                   .days = {{}, certificate_keys}});
+    live_ = std::make_unique<LiveFeed>(live_topics(*context_), &os::now, milliseconds(20));
+    context_->insight.live = live_.get();
     http::ServerOptions options;
     options.threads = 2;
     server_ = take(ApiServer::start(options, *context_));
@@ -113,6 +116,7 @@ class ApiStand {
     server_->stop_accepting();
     writer->stop();
     server_.reset();
+    live_.reset();
     context_.reset();
     reads_.reset();
     writer.reset();
@@ -176,6 +180,9 @@ class ApiStand {
   /// Before the calls that are to see it.
   void tell_erp_request(std::function<Result<std::string>(const Posting&)> erp_request) { context_->erp_request = std::move(erp_request); }
 
+  /// For what is given to the server before the calls that are to see it, and for parts that work without one.
+  ApiContext& context() { return *context_; }
+
   Metrics metrics;
   AvailabilityCache availability;
   AgentRegistry agents;
@@ -206,6 +213,7 @@ class ApiStand {
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() / random_secret("tillsync-api-");
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<ApiContext> context_;
+  std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<ApiServer> server_;
   int calls_ = 0;
 };
