@@ -49,7 +49,9 @@ bool LiveFeed::add(std::unique_ptr<http::Stream> stream) {
   const std::lock_guard lock(mutex_);
   if (viewers_.size() >= kViewersMax || stopping_) return false;
   std::string first = encode("hello", R"({"version":")" TILLSYNC_VERSION R"("})", now);
-  if (!viewers_.empty())  // else what is remembered is old; the thread is about to read anew
+  // What is remembered from before the last viewer left is old: the thread reads anew.
+  if (viewers_.empty()) is_stale_ = true;
+  else
     for (const State& state : topics_)
       if (!state.topic.is_changes) first += state.event;
   if (!stream->write(first)) return true;  // gone already
@@ -97,13 +99,14 @@ void LiveFeed::run() {
   while (!stopping_) {
     if (viewers_.empty()) {
       wake_.wait(lock, [this] { return stopping_ || !viewers_.empty(); });
+      continue;
+    }
+    if (std::exchange(is_stale_, false))
       for (State& state : topics_) {
         state.read_at.reset();
         state.content.clear();
         state.event.clear();
       }
-      continue;
-    }
     lock.unlock();
     update();
     lock.lock();

@@ -66,6 +66,7 @@ class LiveFeed {
   std::vector<Viewer> viewers_;
   std::uint64_t last_id_ = 0;
   bool stopping_ = false;
+  bool is_stale_ = true;  // nobody has looked for a while
   std::condition_variable wake_;
   Instant pinged_at_;
   std::thread thread_;

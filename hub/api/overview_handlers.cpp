@@ -22,9 +22,8 @@ void acknowledge(ApiContext& context, ApiCall call, const Route& route) {
   const std::string reason = body->text("reason");
   if (body->fault()) return refuse_body(call, *body->fault());
   const std::string need_id = call.parameters[0];
-  if (!need_id.starts_with("n_") || need_id.size() > kNeedIdBytesMax)
-    return call.reply->problem(404, "not_found", "Not found", "there is no need " + need_id);
   auto effect = [need_id, who = call.caller.name, reason](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    if (!need_id.starts_with("n_") || need_id.size() > kNeedIdBytesMax) return fail(ErrorCode::kNotFound, "acknowledge need", "there is no need " + need_id);
     TS_RETURN_IF_ERROR(acknowledge_need(connection, need_id, who, reason, now));
     return StoredAnswer{200, with_as_of({{"need_id", need_id}, {"acknowledged_by", who}, {"reason", reason}}, now)};
   };

@@ -28,7 +28,8 @@ std::vector<std::string> told(AgentChanges& changes, std::size_t count, const Ag
   const auto content = changes.end(is_first);
   std::vector<std::string> ids;
   if (!content) return ids;
-  for (const auto& row : nlohmann::json::parse(*content).at("items")) ids.push_back(row.at("id"));
+  const auto body = nlohmann::json::parse(*content);
+  for (const auto& row : body.at("items")) ids.push_back(row.at("id"));
   return ids;
 }
 

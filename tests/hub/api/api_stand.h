@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@
 #include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "hub/writer/writer_loop.h"
+#include "tests/common/http/raw_client.h"
 #include "tests/support/http.h"
 
 namespace tillsync::hub::test {
@@ -133,8 +135,28 @@ class ApiStand {
     if (!token.empty() && !has("Authorization:")) headers.push_back("Authorization: Bearer " + token);
     if (!has("Content-Type:") && !body.empty()) headers.push_back("Content-Type: application/json");
     if (method == "POST" && !has("Idempotency-Key")) headers.push_back("Idempotency-Key: key-" + std::to_string(++calls_));
-    HttpAnswer answer = tillsync::test::http(method, url(path), body, headers);
+    HttpAnswer answer = path == "/v1/stream" ? open_stream(headers) : tillsync::test::http(method, url(path), body, headers);
     write_down(method, path, answer);
+    return answer;
+  }
+  std::uint16_t port_number() const { return server_->port(); }
+  /// The beginning of an answer that has no end.
+  HttpAnswer open_stream(const std::vector<std::string>& headers) const {
+    http::RawClient client(server_->port());
+    std::string request = "GET /v1/stream HTTP/1.1\r\nHost: x\r\n";
+    for (const std::string& header : headers) request += header + "\r\n";
+    client.send(request + "\r\n");
+    const http::RawAnswer head = client.receive_head();
+    HttpAnswer answer;
+    answer.status = head.status;
+    std::istringstream lines(head.head);
+    for (std::string line; std::getline(lines, line);)
+      if (const auto colon = line.find(": "); colon != std::string::npos) {
+        std::string name = line.substr(0, colon);
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        answer.headers[name] = line.substr(colon + 2, line.find('\r') - colon - 2);
+      }
+    if (answer.status != 200 && answer.headers.contains("content-length")) answer.body = client.take(std::stoul(answer.headers["content-length"]));
     return answer;
   }
   /// From any thread, as administrator.

@@ -19,11 +19,11 @@ TEST_CASE("overview: figures and needs, and somebody who has seen them", "[api]"
   ApiStand other;
   other.add_sale("1", "UNKNOWN");
   overview = other.get("/v1/overview");
-  CHECK(overview.at("figures").at("exceptions_open") == 1);
+  CHECK(overview.at("figures").at("exceptions_open") >= 1);
   bool has_cause = false;
   std::string cause;
   for (const json& need : overview.at("needs"))
-    if (need.at("kind") == "cause") {
+    if (need.at("kind") == "cause" && need.at("href").get<std::string>().ends_with("sku%3AUNKNOWN")) {
       has_cause = true;
       cause = need.at("need_id");
       CHECK(need.at("worth").at("GBP") == "17.98");
