@@ -35,10 +35,22 @@ FailureShape shape_of(ErrorCode code) {
 
 }  // namespace
 
-void ApiReply::send(http::Response response) {
-  if (!responder_) return;
+void ApiReply::add_headers(http::Response& response) const {
   response.headers.emplace_back("X-Correlation-Id", correlation_id_);
   response.headers.emplace_back("Cache-Control", "no-store");
+}
+
+std::unique_ptr<http::Stream> ApiReply::stream(std::string content_type) {
+  if (!responder_) return nullptr;
+  http::Response head{200, std::move(content_type), "", {{"X-Accel-Buffering", "no"}}};  // a proxy must not hold events back
+  add_headers(head);
+  const auto responder = std::move(responder_);
+  return responder->send_stream(std::move(head));
+}
+
+void ApiReply::send(http::Response response) {
+  if (!responder_) return;
+  add_headers(response);
   auto responder = std::move(responder_);
   responder->send(std::move(response));
 }

@@ -36,6 +36,8 @@ class ApiReply {
   /// What the writer has decided: a problem from 400 on.
   void answer(int status, std::string body);
   void text(int status, std::string content_type, std::string body);
+  /// 200 and a body that grows; nullptr where the answer was given already or cannot grow.
+  std::unique_ptr<http::Stream> stream(std::string content_type);
   /// RFC 9457; `code` becomes urn:tillsync:problem:code.
   void problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer = "",
                std::vector<std::pair<std::string, std::string>> headers = {});
@@ -44,6 +46,7 @@ class ApiReply {
 
  private:
   void send(http::Response response);
+  void add_headers(http::Response& response) const;
   std::unique_ptr<http::Responder> responder_;
   std::string correlation_id_;
 };

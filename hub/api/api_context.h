@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
+#include "hub/insight/overview_reader.h"
 #include "hub/reconcile/day_policy.h"
 #include "hub/reservations/availability_cache.h"
 #include "hub/writer/commands.h"
@@ -44,6 +46,16 @@ struct ConnectorState {
 struct DayContext {
   DayPolicy policy;
   SignatureKeyPair keys;
+};
+
+class LiveFeed;
+
+/// What the insight routes work with. Other parts of the hub add their needs and topics before the server starts.
+struct InsightContext {
+  std::shared_ptr<OverviewReader> overview = std::make_shared<OverviewReader>();
+  std::vector<std::function<Result<std::vector<OverviewNeed>>(sql::Connection&, Instant now)>> needs = {};
+  std::vector<std::pair<std::string, std::function<Result<nlohmann::json>(sql::Connection&, Instant now)>>> topics = {};  // of the live view: name, body without as_of
+  LiveFeed* live = nullptr;  // nullptr: no live view
 };
 
 struct ApiContext {
@@ -74,6 +86,7 @@ struct ApiContext {
   std::function<void()> rollouts_advanced = {};
   /// What a PC needs to enrol beside a token: how agents reach the hub, and its CURVE key.
   std::string enrol_endpoint = {}, hub_public_key = {};
+  InsightContext insight = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -92,6 +105,9 @@ std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
 std::vector<Endpoint> bulk_endpoints();
 std::vector<Endpoint> runbook_endpoints();
+std::vector<Endpoint> overview_endpoints();
+std::vector<Endpoint> trace_endpoints();
+std::vector<Endpoint> stream_endpoints();
 
 /// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.
 std::optional<std::string> idempotency_key_of(const ApiCall& call);

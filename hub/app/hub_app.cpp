@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/api/live_topics.h"
 #include "hub/app/connector_trial.h"
 #include "hub/app/day_watch.h"
 #include "hub/app/erp_stock.h"
@@ -209,7 +210,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   }
 
   TS_ASSIGN_OR_RETURN(auto rollout_watch, RolloutWatch::start(database, *writer, agents, outbound_queued));
-  TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads, [&database] { return open_for_reading(database); }));
+  TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads + 1, [&database] { return open_for_reading(database); }));
   register_metrics(metrics, *writer, *sync, agents, database);
   register_posting_metrics(metrics, *reads);
   if (forwarder) register_forwarder_metrics(metrics, *forwarder, connector.name);
@@ -260,6 +261,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   }
   TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get()));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
+  LiveFeed live(live_topics(context), &os::now);
+  context.insight.live = &live;
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
   log::info("hub is running", {{"version", std::string_view(TILLSYNC_VERSION)},
                                {"sync", sync->endpoint()},

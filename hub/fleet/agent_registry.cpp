@@ -210,4 +210,9 @@ void AgentRegistry::put_conflict(const AgentId& agent_id, const std::vector<Conf
   }
 }
 
+void AgentRegistry::visit(const std::function<void(const AgentRecord&, const AgentStatus&)>& each) const {
+  const std::shared_lock lock(mutex_);
+  for (const auto& [key, entry] : by_key_) each(entry.agent, entry.status);
+}
+
 }  // namespace tillsync::hub

@@ -2,6 +2,7 @@
 // handshake. Fed from the tables at start and after each commit that changes an agent. Any thread.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -45,6 +46,8 @@ class AgentRegistry {
   std::vector<AgentWithStatus> take_changed();
   /// Every agent by id; the live view of API and metrics.
   std::vector<AgentWithStatus> all() const;
+  /// The same without copying, in no order. `each` must be quick and not call back: every frame of an agent waits for it.
+  void visit(const std::function<void(const AgentRecord&, const AgentStatus&)>& each) const;
 
   /// A page of the list; 5,000 agents are filtered and sorted in place, and only the page is copied. kInvalid: `after` is no cursor.
   Result<AgentPage> list(const AgentQuery& query, Instant now) const;
