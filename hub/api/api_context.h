@@ -68,6 +68,8 @@ struct ApiContext {
   /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
   std::function<Result<std::string>(const Posting&)> erp_request = {};
   DayContext days = {};
+  /// Called after a COMMIT that began or ended an operation in the background (operation_loop.h).
+  std::function<void()> operations_changed = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -85,6 +87,7 @@ std::vector<Endpoint> reconciliation_endpoints();
 std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
 std::vector<Endpoint> bulk_endpoints();
+std::vector<Endpoint> operation_endpoints();
 std::vector<Endpoint> runbook_endpoints();
 
 /// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.

@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/api/operation_loop.h"
 #include "hub/app/connector_trial.h"
 #include "hub/app/day_watch.h"
 #include "hub/app/erp_stock.h"
@@ -204,7 +205,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
     to_forwarder = forwarder.get();
   }
 
-  TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads, [&database] { return open_for_reading(database); }));
+  TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads + 1, [&database] { return open_for_reading(database); }));
   register_metrics(metrics, *writer, *sync, agents, database);
   register_posting_metrics(metrics, *reads);
   if (forwarder) register_forwarder_metrics(metrics, *forwarder, connector.name);
@@ -242,6 +243,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                                             : std::function<Result<std::string>(const Posting&)>{},
       .days = {days, certificate_keys},
   };
+  auto operations = std::make_unique<OperationLoop>(context);
+  context.operations_changed = [&operations] { operations->notify(); };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   std::unique_ptr<ErpStockQuestions> erp_stock;
   if (forwarder && connector.operations.contains("on_hand")) {
@@ -275,6 +278,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   day_watch = nullptr;
   fleet_port.save_statuses();
   writer->stop();
+  operations = nullptr;  // behind the last COMMIT that tells it of a new one
   api = nullptr;
   log::info("hub has stopped");
   return {};
