@@ -87,6 +87,8 @@ struct ApiContext {
   /// What a PC needs to enrol beside a token: how agents reach the hub, and its CURVE key.
   std::string enrol_endpoint = {}, hub_public_key = {};
   InsightContext insight = {};
+  /// Called after a COMMIT that began or ended an operation in the background (operation_loop.h).
+  std::function<void()> operations_changed = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -104,6 +106,7 @@ std::vector<Endpoint> reconciliation_endpoints();
 std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
 std::vector<Endpoint> bulk_endpoints();
+std::vector<Endpoint> operation_endpoints();
 std::vector<Endpoint> runbook_endpoints();
 std::vector<Endpoint> overview_endpoints();
 std::vector<Endpoint> trace_endpoints();

@@ -166,12 +166,12 @@ std::vector<Endpoint> masterdata_endpoints() {
   return {
       {{"GET", "/v1/locations", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_locations(context, call)); }},
       {{"GET", "/v1/locations/{id}", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, show_location(context, call)); }},
+       [](ApiContext& context, const ApiCall& call) { call.reply->document(show_location(context, call)); }},
       {kPutLocation, [](ApiContext& context, ApiCall call) { put_location(context, std::move(call), kPutLocation); }},
       {kPutProducts,
        [](ApiContext& context, ApiCall call) { put_bulk<Product>(context, std::move(call), kPutProducts, &parse_product, &put_and_settle_products); }},
       {{"GET", "/v1/products/{sku}", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, show_product(context, call)); }},
+       [](ApiContext& context, const ApiCall& call) { call.reply->document(show_product(context, call)); }},
       {kPutProduct, [](ApiContext& context, ApiCall call) { put_product(context, std::move(call), kPutProduct); }},
       {kPutPrices, [](ApiContext& context, ApiCall call) { put_bulk<Price>(context, std::move(call), kPutPrices, &parse_price, &put_and_deliver_prices); }},
   };

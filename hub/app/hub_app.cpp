@@ -10,6 +10,7 @@
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
 #include "hub/api/live_topics.h"
+#include "hub/api/operation_loop.h"
 #include "hub/app/connector_trial.h"
 #include "hub/app/day_watch.h"
 #include "hub/app/erp_stock.h"
@@ -252,6 +253,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .enrol_endpoint = config.text("listen.sync_public").empty() ? reachable_endpoint(sync->endpoint(), os::host_name()) : config.text("listen.sync_public"),
       .hub_public_key = keys.public_key,
   };
+  auto operations = std::make_unique<OperationLoop>(context);
+  context.operations_changed = [&operations] { operations->notify(); };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   std::unique_ptr<ErpStockQuestions> erp_stock;
   if (forwarder && connector.operations.contains("on_hand")) {
@@ -290,6 +293,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   day_watch = nullptr;
   fleet_port.save_statuses();
   writer->stop();
+  operations = nullptr;  // behind the last COMMIT that tells it of a new one
   api = nullptr;
   log::info("hub has stopped");
   return {};

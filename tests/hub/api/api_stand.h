@@ -14,12 +14,14 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
 #include "hub/api/api_server.h"
 #include "hub/api/live_topics.h"
+#include "hub/api/operation_loop.h"
 #include "hub/app/hub_database.h"
 #include "hub/exceptions/exceptions_stage.h"
 #include "hub/fleet/fleet_store.h"
@@ -92,7 +94,11 @@ class ApiStand {
     port.inner = writer.get();
     context_.reset(new ApiContext{.writer = port,
                                   .reads = *reads_,
-                                  .now = [] { return os::now(); },
+                                  .now =
+                                      [this] {
+                                        skipped_ += skip_time.load().micros;
+                                        return os::now() + Duration{skipped_};
+                                      },
                                   .authenticate = [this](std::string_view token) { return authenticate(token); },
                                   .metrics_text = [this] { return metrics.text(); },
                                   .not_ready = [this] { return not_ready; },
@@ -119,6 +125,7 @@ class ApiStand {
   ~ApiStand() {
     server_->stop_accepting();
     writer->stop();
+    operations_.reset();
     server_.reset();
     live_.reset();
     context_.reset();
@@ -201,6 +208,23 @@ class ApiStand {
     REQUIRE(future.get());
   }
 
+  /// From here on operations are worked on, as in the hub; again: as after a restart.
+  void work_on_operations() {
+    context_->operations_changed = {};
+    operations_.reset();
+    operations_ = std::make_unique<OperationLoop>(*context_);
+    context_->operations_changed = [this] { operations_->notify(); };
+  }
+  /// The operation when it has ended.
+  json ended_operation(const std::string& id) {
+    for (int i = 0; i < 2'000; ++i) {
+      const json operation = get("/v1/operations/" + id);
+      if (!operation.at("finished_at").is_null()) return operation;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    FAIL("operation " << id << " does not end");
+    return {};
+  }
   /// Before the calls that are to see it.
   void tell_erp_request(std::function<Result<std::string>(const Posting&)> erp_request) { context_->erp_request = std::move(erp_request); }
 
@@ -214,6 +238,7 @@ class ApiStand {
   std::unique_ptr<WriterLoop> writer;
   LimitedPort port;
   std::optional<std::string> not_ready;
+  std::atomic<Duration> skip_time{};  // the clock of the API goes ahead by it at each look
 
  private:
   template <class T>
@@ -239,7 +264,9 @@ class ApiStand {
   std::unique_ptr<ApiContext> context_;
   std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<ApiServer> server_;
+  std::unique_ptr<OperationLoop> operations_;
   int calls_ = 0;
+  std::atomic<std::int64_t> skipped_{0};
 };
 
 inline std::string code_of(const HttpAnswer& answer) {
