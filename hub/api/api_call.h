@@ -40,6 +40,8 @@ class ApiReply {
   std::unique_ptr<http::Stream> stream(std::string content_type);
   /// A JSON document that is passed on as it was put or signed: without as_of.
   void document(const Result<std::string>& body);
+  /// An answer with headers of its own; it says itself how long it may be kept.
+  void response(http::Response response);
   /// RFC 9457; `code` becomes urn:tillsync:problem:code.
   void problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer = "",
                std::vector<std::pair<std::string, std::string>> headers = {});
