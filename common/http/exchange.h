@@ -32,6 +32,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<Response> take_answer();
   bool is_begun() const { return begun_; }
   bool is_stream() const;
+  /// The whole answer, of so many bytes, is handed to the server's library.
+  void answering(std::size_t bytes) { connections_->set_answering(socket(), bytes); }
   /// The next bytes of a stream into `buffer`, 0 after suspending, or one of MHD_CONTENT_READER_END_….
   ssize_t read_stream(char* buffer, std::size_t size);
   /// The request has ended; the connection must not be touched any more.

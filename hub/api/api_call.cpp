@@ -1,5 +1,6 @@
 #include "hub/api/api_call.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -38,21 +39,24 @@ FailureShape shape_of(ErrorCode code) {
 void ApiReply::send(http::Response response) {
   if (!responder_) return;
   response.headers.emplace_back("X-Correlation-Id", correlation_id_);
-  response.headers.emplace_back("Cache-Control", "no-store");
+  if (std::ranges::none_of(response.headers, [](const auto& header) { return header.first == "Cache-Control"; }))
+    response.headers.emplace_back("Cache-Control", "no-store");
+  if (by_tls_) response.headers.emplace_back("Strict-Transport-Security", kStrictTransport);
   auto responder = std::move(responder_);
   responder->send(std::move(response));
 }
 
 void ApiReply::json(int status, std::string body) { send({status, "application/json", std::move(body), {}}); }
 
-void ApiReply::answer(int status, std::string body) {
-  send({status, status < 400 ? "application/json" : "application/problem+json", std::move(body), {}});
+void ApiReply::answer(int status, std::string body, Headers headers) {
+  const char* type = status >= 400 ? "application/problem+json" : body.empty() ? "" : "application/json";
+  send({status, type, std::move(body), std::move(headers)});
 }
 
 void ApiReply::text(int status, std::string content_type, std::string body) { send({status, std::move(content_type), std::move(body), {}}); }
 
 void ApiReply::problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer,
-                       std::vector<std::pair<std::string, std::string>> headers) {
+                       Headers headers) {
   const Problem problem{static_cast<std::uint16_t>(status), std::string(code), std::string(title), std::string(detail), std::string(pointer)};
   send({status, "application/problem+json", to_problem_json(problem), std::move(headers)});
 }

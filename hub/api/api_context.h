@@ -13,7 +13,9 @@
 #include "common/base/time.h"
 #include "common/contract/masterdata.h"
 #include "common/crypto/signature.h"
+#include "hub/access/access.h"
 #include "hub/api/api_call.h"
+#include "hub/api/client_side.h"
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
@@ -68,6 +70,10 @@ struct ApiContext {
   /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
   std::function<Result<std::string>(const Posting&)> erp_request = {};
   DayContext days = {};
+  /// Users, sessions, tokens; nullptr: bearer tokens alone, by `authenticate`.
+  Access* access = nullptr;
+  ListenPolicy listen = {};
+  std::string hub_name = "Tillsync";
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -86,12 +92,17 @@ std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
 std::vector<Endpoint> bulk_endpoints();
 std::vector<Endpoint> runbook_endpoints();
+std::vector<Endpoint> session_endpoints();
+std::vector<Endpoint> user_endpoints();
+std::vector<Endpoint> token_endpoints();
+std::vector<Endpoint> audit_endpoints();
 
 /// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.
 std::optional<std::string> idempotency_key_of(const ApiCall& call);
 
 /// Runs `effect` in the writer's transaction and answers with what it returns, after COMMIT; its Error becomes a problem and
-/// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API").
+/// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API"). What it did is written down in the same
+/// transaction (effect_audit.h), unless it is refused (400 and above) or says that nothing was changed.
 /// effect may run twice (group rerun) and must keep no state outside the database.
 void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::string& route,
                 std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit = {},

@@ -100,10 +100,14 @@ void act(ApiContext& context, ApiCall call, const Route& route, CaseVerb verb) {
   }
   auto effect = [id, find, request = std::move(request)](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
     TS_ASSIGN_OR_RETURN(const ExceptionRecord record, find(connection));
+    TS_ASSIGN_OR_RETURN(std::string before, show_json(connection, id));
     TS_ASSIGN_OR_RETURN(const CaseOutcome outcome, act_on_case(connection, record, request, now));
     if (!outcome.is_done()) return std::unexpected(failure_of(outcome));
     TS_ASSIGN_OR_RETURN(std::string answer_body, show_json(connection, id));
-    return StoredAnswer{200, std::move(answer_body)};
+    StoredAnswer answer{200, std::move(answer_body)};
+    answer.audit.before = std::move(before);
+    answer.audit.object = "exceptions/" + id;
+    return answer;
   };
   run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect));
 }

@@ -145,9 +145,13 @@ void decide_agent(ApiContext& context, ApiCall call, const Route& route, const c
   const AgentId id(call.parameters[0]);
   const auto decided = std::make_shared<std::optional<AgentRecord>>();
   auto effect = [id, reason, who = call.caller.name, decided, decide](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    TS_ASSIGN_OR_RETURN(const auto old, FleetStore(connection).find(id));
     TS_ASSIGN_OR_RETURN(*decided, decide(connection, id, who, reason, now));
     TS_ASSIGN_OR_RETURN(const auto row, FleetStore(connection).find(id));
-    return StoredAnswer{200, agent_json(*row, now).dump()};
+    StoredAnswer answer{200, agent_json(*row, now).dump()};
+    if (old) answer.audit.before = agent_json(*old, now).dump();
+    answer.audit.object = "agents/" + id.value;
+    return answer;
   };
   run_effect(context, std::move(call), route.repeat, what, std::move(effect), [&context, decided] {
     if (*decided) context.agents.put(**decided);

@@ -1,4 +1,4 @@
-// The tables of agents, enrolment tokens and API tokens. Writes are called from a writer Task (the caller's transaction), reads
+// The tables of agents and enrolment tokens. Writes are called from a writer Task (the caller's transaction), reads
 // on any connection. The thread that owns the connection.
 #pragma once
 
@@ -27,13 +27,6 @@ struct AgentHistoryEntry {
   std::string detail;
 };
 
-struct ApiToken {
-  std::string token_id, name, role;
-  Instant created_at;
-  std::optional<Instant> expires_at, revoked_at;
-  bool is_valid(Instant now) const { return !revoked_at && (!expires_at || now < *expires_at); }
-};
-
 class FleetStore {
  public:
   explicit FleetStore(sql::Connection& connection) : connection_(connection) {}
@@ -59,11 +52,6 @@ class FleetStore {
   /// `token` is the secret; only its hash is stored.
   Result<void> add_enrolment_token(const EnrolmentToken& row, std::string_view token);
   Result<std::vector<EnrolmentToken>> enrolment_tokens(std::string_view after, std::size_t limit);
-
-  Result<void> add_api_token(const ApiToken& row, std::string_view token);
-  /// By the secret that a caller presents; revoked and expired ones too: ask is_valid().
-  Result<std::optional<ApiToken>> find_api_token(std::string_view token);
-  Result<void> revoke_api_token(std::string_view token_id, Instant now);
 
  private:
   Result<AgentRecord> change_standing(const AgentId& agent_id, Standing standing, std::string_view what, std::string_view who,

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,8 @@
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
+#include "hub/access/access.h"
+#include "hub/access/token_store.h"
 #include "hub/api/api_server.h"
 #include "hub/app/hub_database.h"
 #include "hub/exceptions/exceptions_stage.h"
@@ -67,13 +70,15 @@ struct LimitedPort : WriterPort {
 
 class ApiStand {
  public:
-  ApiStand() {
+  explicit ApiStand(AccessLimits limits = {}, unsigned connections_max = 512,
+                    std::chrono::milliseconds head_timeout = std::chrono::seconds(20)) {
     std::filesystem::create_directories(folder_);
     const auto database = folder_ / "hub.db";
     auto connection = take(open_database(database, 4));
     for (const char* role : {"viewer", "operator", "finance", "administrator"}) add_token(*connection, role, role, {}, {});
     add_token(*connection, "expired", "administrator", os::now() - seconds(1), {});
     add_token(*connection, "revoked", "administrator", {}, os::now());
+    access = take(Access::open(*connection, limits));
     std::vector<std::unique_ptr<Stage>> stages;
     stages.push_back(std::make_unique<IntakeStage>());
     stages.push_back(std::make_unique<LedgerStage>());
@@ -89,8 +94,8 @@ class ApiStand {
     port.inner = writer.get();
     context_.reset(new ApiContext{.writer = port,
                                   .reads = *reads_,
-                                  .now = [] { return os::now(); },
-                                  .authenticate = [this](std::string_view token) { return authenticate(token); },
+                                  .now = [this] { return os::now() + Duration{ahead_micros}; },
+                                  .authenticate = {},
                                   .metrics_text = [this] { return metrics.text(); },
                                   .not_ready = [this] { return not_ready; },
                                   .connectors = [] { return std::vector{ConnectorState{"generic", "http://erp/postings", "flowing", ""}}; },
@@ -104,13 +109,18 @@ class ApiStand {
                                   .dark_after = seconds(120),
                                   .outbound_advanced = [] {},
                                   .keys_in_progress = {},
-                                  .days = {{}, certificate_keys}});
+                                  .days = {{}, certificate_keys},
+                                  .access = access.get(),
+                                  .listen = {.trusted_proxies = {"127.0.0.9"}}});
     http::ServerOptions options;
     options.threads = 2;
+    options.connections_max = connections_max;
+    options.head_timeout = head_timeout;
     server_ = take(ApiServer::start(options, *context_));
   }
   ~ApiStand() {
     server_->stop_accepting();
+    access->passwords.stop();
     writer->stop();
     server_.reset();
     context_.reset();
@@ -138,6 +148,7 @@ class ApiStand {
     headers.insert(headers.end(), {"Authorization: Bearer administrator", "Content-Type: application/json"});
     return tillsync::test::http(method, url(path), body, headers);
   }
+  std::uint16_t server_port() const { return server_->port(); }
   std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(server_->port()) + path; }
   json get(const std::string& path) {
     const HttpAnswer answer = call("GET", path);
@@ -174,12 +185,16 @@ class ApiStand {
   }
 
   /// Before the calls that are to see it.
+  void trust_proxy(const std::string& address) { context_->listen.trusted_proxies = {address}; }
+  /// Before the calls that are to see it.
   void tell_erp_request(std::function<Result<std::string>(const Posting&)> erp_request) { context_->erp_request = std::move(erp_request); }
 
   Metrics metrics;
   AvailabilityCache availability;
   AgentRegistry agents;
   SignatureKeyPair certificate_keys = generate_signature_keys();
+  std::unique_ptr<Access> access;
+  std::atomic<std::int64_t> ahead_micros{0};  // of the API's clock
   std::unique_ptr<WriterLoop> writer;
   LimitedPort port;
   std::optional<std::string> not_ready;
@@ -192,15 +207,8 @@ class ApiStand {
   }
   static void add_token(sql::Connection& connection, const std::string& name, const std::string& role, std::optional<Instant> expires_at,
                         std::optional<Instant> revoked_at) {
-    FleetStore store(connection);
-    REQUIRE(store.add_api_token({.token_id = "id-" + name, .name = name, .role = role, .created_at = Instant{}, .expires_at = expires_at, .revoked_at = {}}, name));
-    if (revoked_at) REQUIRE(store.revoke_api_token("id-" + name, *revoked_at));
-  }
-  std::optional<Caller> authenticate(std::string_view token) {
-    const auto connection = reads_->borrow();
-    const auto row = FleetStore(*connection).find_api_token(token);
-    if (!row || !*row || !(*row)->is_valid(os::now())) return std::nullopt;
-    return Caller{(*row)->name, *parse_role((*row)->role)};
+    REQUIRE(add_api_token(connection, {.token_id = "id-" + name, .name = name, .role = role, .created_at = Instant{}, .expires_at = expires_at, .revoked_at = {}}, name));
+    if (revoked_at) REQUIRE(revoke_api_token(connection, "id-" + name, *revoked_at));
   }
 
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() / random_secret("tillsync-api-");
