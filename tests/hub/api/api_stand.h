@@ -220,7 +220,8 @@ class ApiStand {
 
 inline std::string code_of(const HttpAnswer& answer) {
   const json problem = json::parse(answer.body, nullptr, false);
-  return problem.is_object() ? problem.value("type", "").substr(std::string("urn:tillsync:problem:").size()) : "";
+  const std::string type = problem.is_object() ? problem.value("type", "") : "", prefix = "urn:tillsync:problem:";
+  return type.starts_with(prefix) ? type.substr(prefix.size()) : "";
 }
 
 }  // namespace tillsync::hub::test
