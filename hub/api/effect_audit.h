@@ -1,4 +1,4 @@
-// Writes down what a call changed, in the transaction of the change. Facts and requests of machines are not of it: documents,
+// Writes down what a call changed, in the transaction of the change. Facts and requests of programs are not of it: documents,
 // reservations and leases are records themselves, with who, when and why.
 #pragma once
 

@@ -76,3 +76,26 @@ TEST_CASE("audit: a step of a person has its reason; one request over many rows 
   CHECK(record.at("object").get<std::string>().starts_with("operations/o_"));
   CHECK(record.at("reason") == "the ERP was restored");
 }
+
+TEST_CASE("audit: settings of stock are recorded, and what a person does to reservations; what a program does is a record itself", "[api]") {
+  ApiStand stand;
+  REQUIRE(stand.call("PUT", "/v1/safety-stock", R"({"items":[{"location":"GB","sku":"A","qty":"4"}]})", "operator").status == 200);
+  CHECK(newest_record(stand).at("action") == "PUT /v1/safety-stock");
+  REQUIRE(stand.call("POST", "/v1/stock/repair", R"({"reason":"they differed"})").status == 200);
+  const json repair = newest_record(stand);
+  CHECK(repair.at("action") == "POST /v1/stock/repair");
+  CHECK(repair.at("reason") == "they differed");
+  const json receipt = {{"contract", "stock-movement/1"}, {"location", "GB"}, {"source", "WMS"}, {"till", "WMS"}, {"document_no", "audit-1"},
+                        {"business_date", "2010-12-01"}, {"occurred_at", "2010-12-01T08:00:00Z"}, {"type", "receipt"}, {"lines", {{{"sku", "B"}, {"qty", "9"}}}}};
+  REQUIRE(stand.call("POST", "/v1/documents", receipt.dump()).status == 201);
+  const auto reserve_by = [&](const std::string& key, const std::string& token, std::vector<std::string> headers) {
+    const json body = {{"purpose", "web"}, {"idempotency_key", key}, {"lines", {{{"line_no", 1}, {"sku", "B"}, {"qty", "1"}, {"locations", {"GB"}}}}}};
+    return stand.call("POST", "/v1/reservations", body.dump(), token, std::move(headers)).status;
+  };
+  REQUIRE(reserve_by("by-token", "operator", {}) == 201);
+  CHECK(newest_record(stand).at("audit_no") == repair.at("audit_no"));
+  put_person(stand, "ana", Role::kOperator);
+  REQUIRE(reserve_by("by-person", "", put_session(stand, "ana").headers()) == 201);
+  CHECK(newest_record(stand).at("who") == "ana");
+  CHECK(newest_record(stand).at("action") == "POST /v1/reservations");
+}
