@@ -18,7 +18,7 @@ Response problem(int status, std::string_view title);
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(std::shared_ptr<Connections> connections, MHD_Connection* connection, std::string target, std::size_t request_bytes_max);
+  Exchange(std::shared_ptr<Connections> connections, MHD_Connection* connection, std::string target, const ServerOptions& options);
 
   // The server's thread of this connection calls these, in this order.
 
@@ -49,13 +49,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
  private:
   Request build_request();
+  std::size_t body_limit();
   int socket() const;
   void resume(std::unique_lock<std::mutex> lock);
 
   const std::shared_ptr<Connections> connections_;
-  const std::size_t request_bytes_max_;
+  const ServerOptions& options_;  // of the server, which outlives its requests on its threads
 
   // Of the server's thread.
+  std::size_t request_bytes_max_;
   std::string target_;
   std::string method_;
   bool begun_ = false;

@@ -133,7 +133,7 @@ Result<void> MhdServer::listen() {
   const auto begin = [](void* self, const char* target, MHD_Connection* connection) -> void* {
     auto& server = *static_cast<MhdServer*>(self);
     return new ExchangePointer(
-        std::make_shared<Exchange>(server.connections_, connection, target, server.options_.request_bytes_max));
+        std::make_shared<Exchange>(server.connections_, connection, target, server.options_));
   };
   const auto end = [](void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
     const std::unique_ptr<ExchangePointer> exchange(static_cast<ExchangePointer*>(std::exchange(*state, nullptr)));

@@ -55,6 +55,20 @@ Admission AccessRegistry::admit_session(std::string_view session_id, Instant now
   return admission;
 }
 
+bool AccessRegistry::knows_token(std::string_view secret, Instant now) const {
+  const Bytes hash = secret_hash(secret);
+  const std::lock_guard lock(mutex_);
+  const auto found = tokens_.find(std::string_view(hash));
+  return found != tokens_.end() && found->second.token.is_valid(now);
+}
+
+bool AccessRegistry::knows_session(std::string_view session_id, Instant now) const {
+  const Bytes hash = secret_hash(session_id);
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(std::string_view(hash));
+  return found != sessions_.end() && is_live(found->second.session, limits_.session, now);
+}
+
 bool AccessRegistry::is_valid(const Caller& caller, Instant now) const {
   const std::lock_guard lock(mutex_);
   if (caller.kind == CallerKind::kSession) {

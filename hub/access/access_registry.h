@@ -22,7 +22,7 @@ namespace tillsync::hub {
 
 struct AccessLimits {
   SessionPolicy session;
-  CallRate token_rate{5'000};
+  CallRate token_rate{10'000};
   CallRate session_rate{50};
 };
 
@@ -45,6 +45,9 @@ class AccessRegistry {
 
   Admission admit_token(std::string_view secret, Instant now);
   Admission admit_session(std::string_view session_id, Instant now);
+  /// Would it be admitted, whatever its rate? Nothing is counted.
+  bool knows_token(std::string_view secret, Instant now) const;
+  bool knows_session(std::string_view session_id, Instant now) const;
   /// For answers that go on for long: is this still a caller?
   bool is_valid(const Caller& caller, Instant now) const;
 

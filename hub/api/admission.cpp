@@ -46,6 +46,15 @@ std::optional<std::string> session_id_of(const http::Request& request) {
   return id;
 }
 
+bool is_known(const ApiContext& context, const http::Request& head) {
+  if (context.access == nullptr) return true;
+  const AccessRegistry& registry = context.access->registry;
+  if (const auto authorization = head.header("authorization"))
+    return authorization->starts_with(kBearer) && registry.knows_token(authorization->substr(kBearer.size()), context.now());
+  const auto session = session_id_of(head);
+  return session && registry.knows_session(*session, context.now());
+}
+
 std::string retry_after(Duration wait) { return std::to_string(std::max<std::int64_t>(1, (wait.micros + 999'999) / 1'000'000)); }
 
 bool admit(const ApiContext& context, const Route& route, const ClientSide& client, ApiCall& call) {

@@ -17,6 +17,9 @@ std::optional<std::string> session_id_of(const http::Request& request);
 /// True: call.caller is set. False: the refusal is answered (401; 429 rate_limited; 403 csrf, out_of_scope or forbidden).
 bool admit(const ApiContext& context, const Route& route, const ClientSide& client, ApiCall& call);
 
+/// Is it a caller at all? Asked before a large body is taken in.
+bool is_known(const ApiContext& context, const http::Request& head);
+
 /// Whole seconds, at least one, for Retry-After.
 std::string retry_after(Duration wait);
 

@@ -48,6 +48,9 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const http::ServerOptions& o
   for (const auto& [route, handler] : server->endpoints_) server->routes_.push_back(route);
   http::ServerOptions secured = options;
   secured.headers.insert(secured.headers.end(), kSecurityHeaders.begin(), kSecurityHeaders.end());
+  secured.body_bytes_max = [&context, known = options.request_bytes_max](const http::Request& head) {
+    return is_known(context, head) ? known : http::kSmallBodyBytes;
+  };
   if (context.listen.is_tls) secured.headers.emplace_back("Strict-Transport-Security", kStrictTransport);
   TS_ASSIGN_OR_RETURN(server->server_,
                       http::Server::start(secured, [raw = server.get()](http::Request request, std::unique_ptr<http::Responder> responder) {

@@ -13,7 +13,7 @@ const std::vector<config::Key>& hub_config_keys() {
       {"hub.name", std::string("Tillsync"), "text", "What the console calls this hub"},
       {"access.session_idle", std::int64_t{1'800}, "seconds, 60 to 2592000", "A log-in ends so long after its last call"},
       {"access.session_longest", std::int64_t{43'200}, "seconds, 60 to 2592000", "A log-in ends so long after its beginning, however busy"},
-      {"access.token_rate", std::int64_t{5'000}, "calls a second", "So often may one API token call, four seconds' worth at once; 0: no limit"},
+      {"access.token_rate", std::int64_t{10'000}, "calls a second", "So often may one API token call, four seconds' worth at once; 0: no limit"},
       {"access.session_rate", std::int64_t{50}, "calls a second", "So often may one log-in call, four seconds' worth at once; 0: no limit"},
       {"data.url", std::string("sqlite:///var/lib/tillsync/hub.db"), "sqlite:// and a path", "The database"},
       {"data.keys", std::string(), "path of a folder", "The hub's CURVE keys; empty: `keys` beside the database"},

@@ -40,6 +40,9 @@ TEST_CASE("registry: a token is found by its secret, until it ends or is dropped
   CHECK(registry.is_valid(*admission.caller, kNoon));
   CHECK_FALSE(registry.is_valid(*admission.caller, kNoon + seconds(10)));
   CHECK(!registry.admit_token("k_1", kNoon).caller);
+  CHECK(registry.knows_token("secret", kNoon));
+  CHECK_FALSE(registry.knows_token("k_1", kNoon));
+  CHECK_FALSE(registry.knows_token("secret", kNoon + seconds(10)));
   CHECK(!registry.admit_token("", kNoon).caller);
   CHECK(registry.admit_token("secret", kNoon + seconds(10) - Duration{1}).caller);
   CHECK(!registry.admit_token("secret", kNoon + seconds(10)).caller);
@@ -76,6 +79,9 @@ TEST_CASE("registry: each call keeps a session from idling out, up to its longes
   Session session = a_session("s_1", "ana");
   session.expires_at = kNoon + seconds(150);
   registry.put_session(session);
+  CHECK(registry.knows_session("s_1", kNoon + seconds(59)));
+  CHECK_FALSE(registry.knows_session("s_2", kNoon));
+  CHECK_FALSE(registry.knows_session("s_1", kNoon + seconds(60)));
   CHECK(registry.admit_session("s_1", kNoon + seconds(59)).caller);
   CHECK(registry.admit_session("s_1", kNoon + seconds(118)).caller);
   CHECK(registry.session_end(session.hash) == kNoon + seconds(150));

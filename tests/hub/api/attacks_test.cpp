@@ -179,6 +179,24 @@ TEST_CASE("attack: what is too long is refused, and the server goes on", "[api][
   CHECK(stand.call("GET", "/healthz", "", "").status == 200);
 }
 
+TEST_CASE("attack: nobody who is not known can send a large body", "[api][attack]") {
+  ApiStand stand;
+  put_person(stand, "ana", Role::kOperator);
+  const LoggedIn ana = put_session(stand, "ana");
+  const std::string large = "[" + std::string(http::kSmallBodyBytes, ' ') + "]";
+  const auto put = [&](const std::string& headers) {
+    RawClient client(stand.server_port());
+    client.send("PUT /v1/products HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "Content-Type: application/json\r\nContent-Length: " + std::to_string(large.size()) + "\r\n\r\n" + large);
+    return client.receive().status;
+  };
+  CHECK(put("") == 413);
+  CHECK(put("Authorization: Bearer nosuch\r\n") == 413);
+  CHECK(put("Authorization: Bearer expired\r\n") == 413);
+  CHECK(put("Cookie: tillsync_session=s_none\r\n") == 413);
+  CHECK(put("Authorization: Bearer operator\r\n") == 200);
+  CHECK(put("Cookie: tillsync_session=" + ana.id + "\r\nX-CSRF-Token: " + ana.csrf + "\r\n") == 200);
+}
+
 TEST_CASE("attack: requests that trickle in are cut off, and hold nobody up", "[api][attack]") {
   ApiStand stand({}, 16, std::chrono::milliseconds(200));
   std::vector<RawClient> slow;
