@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/api/admission.h"
-#include "hub/api/etag.h"
+#include "hub/api/if_match.h"
 
 namespace tillsync::hub {
 
@@ -22,7 +22,7 @@ json user_json(const ApiContext& context, const User& user) {
 StoredAnswer user_answer(const ApiContext& context, int status, const User& user) {
   json body = user_json(context, user);
   body["as_of"] = format_instant(context.now());
-  return {status, body.dump(), {{"ETag", etag_of(user.revision)}}};
+  return {status, body.dump(), {{"ETag", revision_etag(user.revision)}}};
 }
 
 void on_password_thread(ApiContext& context, ApiCall call, std::function<void(ApiContext&, ApiCall)> work) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/contract/problem.h"
+#include "hub/api/as_of.h"
 
 namespace tillsync::hub {
 namespace {
@@ -36,17 +37,37 @@ FailureShape shape_of(ErrorCode code) {
 
 }  // namespace
 
-void ApiReply::send(http::Response response) {
-  if (!responder_) return;
+void ApiReply::add_headers(http::Response& response) const {
   response.headers.emplace_back("X-Correlation-Id", correlation_id_);
   if (std::ranges::none_of(response.headers, [](const auto& header) { return header.first == "Cache-Control"; }))
     response.headers.emplace_back("Cache-Control", "no-store");
   if (by_tls_) response.headers.emplace_back("Strict-Transport-Security", kStrictTransport);
+}
+
+std::unique_ptr<http::Stream> ApiReply::stream(std::string content_type) {
+  if (!responder_) return nullptr;
+  http::Response head{200, std::move(content_type), "", {{"X-Accel-Buffering", "no"}}};  // a proxy must not hold events back
+  add_headers(head);
+  const auto responder = std::move(responder_);
+  return responder->send_stream(std::move(head));
+}
+
+void ApiReply::send(http::Response response) {
+  if (!responder_) return;
+  add_headers(response);
   auto responder = std::move(responder_);
   responder->send(std::move(response));
 }
 
-void ApiReply::json(int status, std::string body) { send({status, "application/json", std::move(body), {}}); }
+void ApiReply::json(int status, std::string body, std::vector<std::pair<std::string, std::string>> headers) {
+  if (read_at_) body = with_as_of(std::move(body), *read_at_);
+  send({status, "application/json", std::move(body), std::move(headers)});
+}
+
+void ApiReply::document(const Result<std::string>& body) {
+  if (!body) return failure(body.error());
+  send({200, "application/json", *body, {}});
+}
 
 void ApiReply::answer(int status, std::string body, Headers headers) {
   const char* type = status >= 400 ? "application/problem+json" : body.empty() ? "" : "application/json";
@@ -54,6 +75,8 @@ void ApiReply::answer(int status, std::string body, Headers headers) {
 }
 
 void ApiReply::text(int status, std::string content_type, std::string body) { send({status, std::move(content_type), std::move(body), {}}); }
+
+void ApiReply::response(http::Response response) { send(std::move(response)); }
 
 void ApiReply::problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer,
                        Headers headers) {
@@ -94,11 +117,15 @@ Result<std::optional<std::int64_t>> page_after(const ApiCall& call) {
   return std::optional(after);
 }
 
-std::string page_json(nlohmann::json items, std::optional<std::string> next) {
+std::string page_json(nlohmann::json items, std::optional<std::string> next, std::optional<ListTotal> total) {
   nlohmann::json page;
   page["items"] = items.is_array() ? std::move(items) : nlohmann::json::array();
   page["next"] = nullptr;
   if (next) page["next"] = *next;
+  if (total) {
+    page["total"] = std::min(total->counted, total->counted_max);
+    page["total_is_exact"] = total->counted <= total->counted_max;
+  }
   return page.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -3,6 +3,7 @@
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "hub/api/admission.h"
+#include "hub/api/console_handlers.h"
 
 namespace tillsync::hub {
 namespace {
@@ -36,7 +37,8 @@ std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> all;
   for (auto part : {health_endpoints(), event_endpoints(), document_endpoints(), masterdata_endpoints(), stock_endpoints(), posting_endpoints(),
                     exception_endpoints(), fleet_endpoints(), reconciliation_endpoints(), close_endpoints(), reservation_endpoints(), bulk_endpoints(),
-                    runbook_endpoints(), session_endpoints(), user_endpoints(), token_endpoints(), audit_endpoints()})
+                    runbook_endpoints(), overview_endpoints(), trace_endpoints(), stream_endpoints(), operation_endpoints(), session_endpoints(),
+                    user_endpoints(), token_endpoints(), audit_endpoints()})
     all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   return all;
 }
@@ -69,6 +71,10 @@ void ApiServer::handle(http::Request request, std::unique_ptr<http::Responder> r
   call.by_tls = client.by_tls;
   if (client.by_tls && !context_->listen.is_tls) reply->came_by_tls();
   Match match = find_route(routes_, request.method, request.segments);
+  if (match.status == MatchStatus::kNoSuchPath && is_for_console(request)) {
+    reply->response(console_response(console_files(), request, random_secret("")));
+    return;
+  }
   if (match.status == MatchStatus::kNoSuchPath) {
     reply->problem(404, "no_such_path", "Not found", "there is nothing at " + request.path);
     return;
@@ -92,6 +98,7 @@ void ApiServer::handle(http::Request request, std::unique_ptr<http::Responder> r
     return;
   }
   call.parameters = std::move(match.parameters);
+  if (route.method == "GET" && route.role != Role::kPublic) reply->reads_at(context_->now());
   try {
     handler(*context_, std::move(call));
   } catch (const std::exception& error) {  // of libraries below; an answer is owed all the same

@@ -1,27 +1,14 @@
-// ETag and If-Match (RFC 9110): a change names the version that it was made on, so that two people do not overwrite each other. Pure.
+// Versions of what a person looks at while changing it (RFC 9110 section 8.8.3, If-Match 13.1.1): strong tags only. Pure.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "hub/api/api_call.h"
-#include "hub/api/idempotency_store.h"
-
 namespace tillsync::hub {
 
-/// Of a row with a revision.
-std::string etag_of(std::int64_t revision);
-/// Of any other representation.
-std::string etag_of(std::string_view content);
-/// Does a header "\"r3\", \"r4\"" or "*" name this version? Weak ones never do.
-bool if_match(std::string_view header, std::string_view etag);
-/// The call's header; nullopt when it has none.
-std::optional<std::string> if_match_of(const ApiCall& call);
-
-/// Called in the transaction of the change. 428 without a header, 412 for another version, with the one that holds as `current` and its
-/// ETag; nullopt: go on. current: JSON.
-std::optional<StoredAnswer> refuse_unless_matched(const std::optional<std::string>& header, const std::string& etag, std::string_view current);
+/// "v12" → "\"v12\"".
+std::string quoted_etag(std::string_view version);
+/// Whether an If-Match header names the tag: "*" names any; a weak one (W/) names none.
+bool names_etag(std::string_view if_match, std::string_view etag);
 
 }  // namespace tillsync::hub

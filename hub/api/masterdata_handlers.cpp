@@ -76,6 +76,9 @@ Result<std::optional<std::string>> product_before(sql::Connection& connection, c
 template <class Record>
 void put_records(ApiContext& context, ApiCall call, const Route& route, std::vector<Record> records, Put<Record> put, std::string answer_body,
                  ReadBefore<Record> read_before = nullptr) {
+  std::vector<std::pair<LocationId, LocationFacts>> facts;
+  if constexpr (std::is_same_v<Record, Location>)
+    for (const Location& location : records) facts.push_back({location.id, location_facts(location)});
   auto effect = [records = std::move(records), put, who = call.caller.name, answer_body = std::move(answer_body), read_before](
                     sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
     std::optional<std::string> before;
@@ -89,7 +92,12 @@ void put_records(ApiContext& context, ApiCall call, const Route& route, std::vec
     answer.is_change = std::ranges::any_of(decisions, [](const PutDecision& decision) { return decision.status != PutStatus::kUnchanged; });
     return answer;
   };
-  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect), [&context] { context.outbound_advanced(); }, true);
+  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect),
+             [&context, facts = std::move(facts)] {
+               for (const auto& [id, shown] : facts) context.agents.put_location(id, shown);
+               context.outbound_advanced();
+             },
+             true);
 }
 
 /// A product that is known now settles the exceptions about its SKU.
@@ -181,12 +189,12 @@ std::vector<Endpoint> masterdata_endpoints() {
   return {
       {{"GET", "/v1/locations", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_locations(context, call)); }},
       {{"GET", "/v1/locations/{id}", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, show_location(context, call)); }},
+       [](ApiContext& context, const ApiCall& call) { call.reply->document(show_location(context, call)); }},
       {kPutLocation, [](ApiContext& context, ApiCall call) { put_location(context, std::move(call), kPutLocation); }},
       {kPutProducts,
        [](ApiContext& context, ApiCall call) { put_bulk<Product>(context, std::move(call), kPutProducts, &parse_product, &put_and_settle_products); }},
       {{"GET", "/v1/products/{sku}", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, show_product(context, call)); }},
+       [](ApiContext& context, const ApiCall& call) { call.reply->document(show_product(context, call)); }},
       {kPutProduct, [](ApiContext& context, ApiCall call) { put_product(context, std::move(call), kPutProduct); }},
       {kPutPrices, [](ApiContext& context, ApiCall call) { put_bulk<Price>(context, std::move(call), kPutPrices, &parse_price, &put_and_deliver_prices); }},
   };

@@ -5,7 +5,7 @@
 #include "hub/access/session_store.h"
 #include "hub/api/access_answers.h"
 #include "hub/api/action_answers.h"
-#include "hub/api/etag.h"
+#include "hub/api/if_match.h"
 
 namespace tillsync::hub {
 namespace {
@@ -101,7 +101,7 @@ void change(ApiContext& context, ApiCall call, const Route& route) {
     TS_ASSIGN_OR_RETURN(auto user, find_user(connection, name));
     if (!user) return no_user(name);
     const std::string before = user_json(context, *user).dump();
-    if (auto refusal = refuse_unless_matched(version, etag_of(user->revision), before)) return std::move(*refusal);
+    if (auto refusal = refuse_unless_matched(version, revision_etag(user->revision), before)) return std::move(*refusal);
     User next = *user;
     if (wanted.role) next.role = *wanted.role;
     if (wanted.is_disabled) next.is_disabled = *wanted.is_disabled;

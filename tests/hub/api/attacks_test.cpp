@@ -16,7 +16,7 @@ namespace {
 const std::string kGoodPassword = "correct horse battery";
 
 RawAnswer ask(const ApiStand& stand, const std::string& request) {
-  RawClient client(stand.server_port());
+  RawClient client(stand.port_number());
   REQUIRE(client.connected());
   client.send(request);
   return client.receive();
@@ -185,7 +185,7 @@ TEST_CASE("attack: nobody who is not known can send a large body", "[api][attack
   const LoggedIn ana = put_session(stand, "ana");
   const std::string large = "[" + std::string(http::kSmallBodyBytes, ' ') + "]";
   const auto put = [&](const std::string& headers) {
-    RawClient client(stand.server_port());
+    RawClient client(stand.port_number());
     client.send("PUT /v1/products HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "Content-Type: application/json\r\nContent-Length: " + std::to_string(large.size()) + "\r\n\r\n" + large);
     return client.receive().status;
   };
@@ -201,7 +201,7 @@ TEST_CASE("attack: requests that trickle in are cut off, and hold nobody up", "[
   ApiStand stand({}, 16, std::chrono::milliseconds(200));
   std::vector<RawClient> slow;
   for (int i = 0; i < 8; ++i) {
-    slow.emplace_back(stand.server_port());
+    slow.emplace_back(stand.port_number());
     REQUIRE(slow.back().connected());
     slow.back().send("GET /v1/stock HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ");
   }

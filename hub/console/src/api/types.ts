@@ -1,0 +1,11 @@
+// Names for the shapes of the contract. What the contract does not hold yet stands in pending.ts.
+import type { components, paths } from './schema';
+
+type Get<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
+/** Paths that can be read. */
+export type GetPath = { [P in keyof paths]: paths[P] extends { get: { responses: { 200: { content: { 'application/json': unknown } } } } } ? P : never }[keyof paths];
+/** The answer of GET: Answer<'/v1/agents'>. */
+export type Answer<P extends GetPath> = Get<P>;
+/** One row of a list: Item<'/v1/agents'>. */
+export type Item<P extends GetPath> = Answer<P> extends { items: (infer Row)[] } ? Row : never;
+export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
