@@ -30,7 +30,7 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
@@ -44,7 +44,7 @@ std::vector<std::string_view> list_header(const http::Request& request, std::str
     std::string_view rest = value;
     while (true) {
       const std::size_t comma = rest.find(',');
-      values.push_back(trimmed(rest.substr(0, comma)));
+      values.push_back(without_blanks(rest.substr(0, comma)));
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
     }

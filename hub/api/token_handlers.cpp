@@ -20,7 +20,7 @@ constexpr std::size_t kScopesMax = 40;
 
 json instant_json(const std::optional<Instant>& at) { return at ? json(format_instant(*at)) : json(); }
 
-json token_json(const ApiToken& token) {
+json api_token_json(const ApiToken& token) {
   return {{"token_id", token.token_id},
           {"name", token.name},
           {"role", token.role},
@@ -48,7 +48,7 @@ Result<std::string> list_tokens_page(ApiContext& context, const ApiCall& call) {
   const auto connection = context.reads.borrow();
   TS_ASSIGN_OR_RETURN(const auto tokens, list_api_tokens(*connection, call.parameter("after"), limit));
   json items = json::array();
-  for (const ApiToken& token : tokens) items.push_back(token_json(token));
+  for (const ApiToken& token : tokens) items.push_back(api_token_json(token));
   json page = json::parse(page_json(std::move(items), tokens.size() == limit ? std::optional(tokens.back().token_id) : std::nullopt));
   page["as_of"] = format_instant(context.now());
   return page.dump();
@@ -59,7 +59,7 @@ struct TokenWish {
   std::optional<Duration> valid;
 };
 
-std::optional<TokenWish> read_wish(const ApiCall& call) {
+std::optional<TokenWish> read_token_wish(const ApiCall& call) {
   const json body = json::parse(call.request.body, nullptr, false);
   const auto refuse = [&](const char* code, const std::string& detail, const char* pointer) {
     call.reply->problem(422, code, "Not understood", detail, pointer);
@@ -91,7 +91,7 @@ std::optional<TokenWish> read_wish(const ApiCall& call) {
 }
 
 void create_api_token(ApiContext& context, ApiCall call, const Route& route) {
-  auto wish = read_wish(call);
+  auto wish = read_token_wish(call);
   if (!wish) return;
   // Nobody hands out more than he has.
   const bool is_within = call.caller.scopes.empty() || (!wish->token.scopes.empty() && std::ranges::all_of(wish->token.scopes, [&](const auto& scope) { return call.caller.may_reach(scope); }));
@@ -106,7 +106,7 @@ void create_api_token(ApiContext& context, ApiCall call, const Route& route) {
     if (wish.valid) token.expires_at = now + *wish.valid;
     TS_RETURN_IF_ERROR(add_api_token(connection, token, secret));
     *created = token;
-    json body = token_json(token);
+    json body = api_token_json(token);
     body["as_of"] = format_instant(now);
     StoredAnswer answer{201, body.dump()};
     body["token"] = secret;
@@ -128,13 +128,13 @@ void revoke_token(ApiContext& context, ApiCall call, const Route& route) {
     if (!token) return fail(ErrorCode::kNotFound, "revoke token", "there is no token " + token_id);
     StoredAnswer answer{200, ""};
     answer.is_change = !token->revoked_at;
-    answer.audit.before = token_json(*token).dump();
+    answer.audit.before = api_token_json(*token).dump();
     answer.audit.object = "tokens/" + token_id;
     if (!token->revoked_at) {
       TS_RETURN_IF_ERROR(revoke_api_token(connection, token_id, now));
       token->revoked_at = now;
     }
-    json body = token_json(*token);
+    json body = api_token_json(*token);
     body["as_of"] = format_instant(now);
     answer.body = body.dump();
     return answer;

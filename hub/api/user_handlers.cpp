@@ -20,7 +20,7 @@ bool refuse_without_users(const ApiContext& context, const ApiCall& call) {
   return true;
 }
 
-Result<std::string> list(ApiContext& context, const ApiCall& call) {
+Result<std::string> list_users_page(ApiContext& context, const ApiCall& call) {
   TS_ASSIGN_OR_RETURN(const std::size_t limit, page_limit(call));
   const auto connection = context.reads.borrow();
   TS_ASSIGN_OR_RETURN(const auto users, list_users(*connection, call.parameter("after"), limit));
@@ -31,7 +31,7 @@ Result<std::string> list(ApiContext& context, const ApiCall& call) {
   return page.dump();
 }
 
-void show(ApiContext& context, const ApiCall& call) {
+void show_user(ApiContext& context, const ApiCall& call) {
   const auto connection = context.reads.borrow();
   const auto user = find_user(*connection, call.parameters[0]);
   if (!user) return call.reply->failure(user.error());
@@ -40,7 +40,7 @@ void show(ApiContext& context, const ApiCall& call) {
   call.reply->answer(200, std::move(made.body), std::move(made.headers));
 }
 
-void create(ApiContext& context, ApiCall call, const Route& route) {
+void create_user(ApiContext& context, ApiCall call, const Route& route) {
   const json body = json::parse(call.request.body, nullptr, false);
   const auto name = text_member(body, "name"), password = text_member(body, "password"), role_name = text_member(body, "role");
   if (!name || !password) return call.reply->problem(422, "wrong_type", "Not understood", R"(send {"name":"…","password":"…","role":"viewer"})");
@@ -66,19 +66,19 @@ void create(ApiContext& context, ApiCall call, const Route& route) {
   });
 }
 
-struct Wanted {
+struct UserWish {
   std::optional<Role> role;
   std::optional<bool> is_disabled;
 };
 
-std::optional<Wanted> read_wanted(const ApiCall& call) {
+std::optional<UserWish> read_user_wish(const ApiCall& call) {
   const json body = json::parse(call.request.body, nullptr, false);
   const auto refuse = [&](const char* detail, const char* pointer) {
     call.reply->problem(422, "wrong_type", "Not understood", detail, pointer);
     return std::nullopt;
   };
   if (!body.is_object() || (!body.contains("role") && !body.contains("disabled"))) return refuse(R"(send {"role":"viewer","disabled":false})", "");
-  Wanted wanted;
+  UserWish wanted;
   if (body.contains("role")) {
     const auto name = text_member(body, "role");
     wanted.role = name ? parse_held_role(*name) : std::nullopt;
@@ -91,8 +91,8 @@ std::optional<Wanted> read_wanted(const ApiCall& call) {
   return wanted;
 }
 
-void change(ApiContext& context, ApiCall call, const Route& route) {
-  const auto wanted = read_wanted(call);
+void change_user(ApiContext& context, ApiCall call, const Route& route) {
+  const auto wanted = read_user_wish(call);
   if (!wanted) return;
   const auto changed = std::make_shared<std::optional<User>>();
   auto effect = [&context, changed, wanted = *wanted, name = call.parameters[0], version = if_match_of(call)](sql::Connection& connection,
@@ -167,19 +167,19 @@ std::vector<Endpoint> user_endpoints() {
   return {
       {{"GET", "/v1/users", Role::kAdministrator, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) {
-         if (!refuse_without_users(context, call)) answer(call, list(context, call));
+         if (!refuse_without_users(context, call)) answer(call, list_users_page(context, call));
        }},
       {kCreate,
        [](ApiContext& context, ApiCall call) {
-         if (!refuse_without_users(context, call)) create(context, std::move(call), kCreate);
+         if (!refuse_without_users(context, call)) create_user(context, std::move(call), kCreate);
        }},
       {{"GET", "/v1/users/{name}", Role::kAdministrator, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) {
-         if (!refuse_without_users(context, call)) show(context, call);
+         if (!refuse_without_users(context, call)) show_user(context, call);
        }},
       {kChange,
        [](ApiContext& context, ApiCall call) {
-         if (!refuse_without_users(context, call)) change(context, std::move(call), kChange);
+         if (!refuse_without_users(context, call)) change_user(context, std::move(call), kChange);
        }},
       {kSetPassword,
        [](ApiContext& context, ApiCall call) {

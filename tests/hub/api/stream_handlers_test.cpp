@@ -72,8 +72,8 @@ TEST_CASE("stream: strangers get none", "[live]") {
 
 TEST_CASE("stream: ends for who has logged out, and for a revoked token", "[live]") {
   ApiStand stand;
-  test::put_person(stand, "ana", Role::kViewer);
-  const test::LoggedIn ana = test::put_session(stand, "ana");
+  hub::test::put_person(stand, "ana", Role::kViewer);
+  const hub::test::LoggedIn ana = hub::test::put_session(stand, "ana");
   http::RawClient person(stand.port_number()), program(stand.port_number()), other(stand.port_number());
   person.send("GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: tillsync_session=" + ana.id + "\r\n\r\n");
   ask_for_stream(program, "operator");

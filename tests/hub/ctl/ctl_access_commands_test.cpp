@@ -41,7 +41,7 @@ TEST_CASE("ctl user: added with a password from standard input, logs in, changes
   ApiStand stand;
   CHECK(run_access(stand, {"user", "list"}).out.find("Nobody yet") != std::string::npos);
   CHECK(run_access(stand, {"user", "add", "ana", "--role", "operator", "--password-file", "-"}, "administrator", "correct horse battery\n").code == CtlExit::kOk);
-  CHECK(test::log_in(stand, "ana", "correct horse battery").status == 200);
+  CHECK(hub::test::log_in(stand, "ana", "correct horse battery").status == 200);
   CHECK(run_access(stand, {"user", "add", "bob", "--role", "operator", "--password-file", "-"}, "administrator", "short\n").code == CtlExit::kRefused);
   CHECK(run_access(stand, {"user", "set", "ana", "--role", "finance"}).code == CtlExit::kOk);
   CHECK(run_access(stand, {"user", "set", "ana", "--role", "emperor"}).code == CtlExit::kUsage);
@@ -51,7 +51,7 @@ TEST_CASE("ctl user: added with a password from standard input, logs in, changes
   CHECK(json::parse(shown.out).at("disabled") == true);
   CHECK(run_access(stand, {"user", "enable", "ana"}).code == CtlExit::kOk);
   CHECK(run_access(stand, {"user", "password", "ana", "--password-file", "-"}, "administrator", "another long password\r\n").code == CtlExit::kOk);
-  CHECK(test::log_in(stand, "ana", "another long password").status == 200);
+  CHECK(hub::test::log_in(stand, "ana", "another long password").status == 200);
   CHECK(run_access(stand, {"user", "show", "nobody"}).code == CtlExit::kRefused);
   CHECK(run_access(stand, {"user", "list"}, "finance").code == CtlExit::kDenied);
 }
