@@ -49,6 +49,8 @@ constexpr int kHubFreedBytesKept = 64 * 1024 * 1024;  // a group of large batche
 constexpr unsigned kApiThreads = 2;
 constexpr std::size_t kPemBytesMax = 1'000'000;
 constexpr Duration kStatusSaveEvery = seconds(30);
+constexpr std::int64_t kSessionSecondsMax = 30 * 86'400;
+constexpr std::int64_t kCallRateMax = 1'000'000;  // calls a second
 
 Result<void> start_log(const config::Config& config) {
   log::Options options;
@@ -126,13 +128,13 @@ std::map<std::string, std::string> erp_settings(const config::Config& config, co
   return given;
 }
 
-std::optional<Caller> authenticate(ReadPool& reads, std::string_view token) {
-  const auto connection = reads.borrow();
-  const auto row = FleetStore(*connection).find_api_token(token);
-  if (!row || !*row || !(*row)->is_valid(os::now())) return std::nullopt;
-  const auto role = parse_role((*row)->role);
-  if (!role) return std::nullopt;
-  return Caller{(*row)->name, *role};
+AccessLimits access_limits(const config::Config& config) {
+  AccessLimits limits;
+  limits.session.idle = seconds(std::clamp<std::int64_t>(config.integer("access.session_idle"), 60, kSessionSecondsMax));
+  limits.session.longest = seconds(std::clamp<std::int64_t>(config.integer("access.session_longest"), 60, kSessionSecondsMax));
+  limits.token_rate.per_second = std::clamp<std::int64_t>(config.integer("access.token_rate"), 0, kCallRateMax);
+  limits.session_rate.per_second = std::clamp<std::int64_t>(config.integer("access.session_rate"), 0, kCallRateMax);
+  return limits;
 }
 
 }  // namespace
@@ -154,6 +156,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                 "put it back from a backup and then: tillsync-hub restored; or make a new hub: tillsync-hub init");
   TS_ASSIGN_OR_RETURN(auto connection, open_database(database, config.integer("data.cache")));
   TS_ASSIGN_OR_RETURN(const IncarnationId incarnation, load_or_draw_incarnation(*connection));
+  TS_ASSIGN_OR_RETURN(const auto access, Access::open(*connection, access_limits(config)));
   AgentRegistry agents;
   FleetStore fleet(*connection);
   TS_RETURN_IF_ERROR(agents.load(fleet));
@@ -220,7 +223,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .writer = *writer,
       .reads = *reads,
       .now = [] { return os::now(); },
-      .authenticate = [&reads](std::string_view token) { return authenticate(*reads, token); },
+      .authenticate = [&access](std::string_view token) { return access->registry.admit_token(token, os::now()).caller; },
       .metrics_text = [&metrics] { return metrics.text(); },
       .not_ready = [&writer, termination]() -> std::optional<std::string> {
         if (transport::wait_readable({termination}, Duration{})[0]) return "the hub is shutting down";
@@ -252,6 +255,9 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .rollouts_advanced = [&rollout_watch] { rollout_watch->notify(); },
       .enrol_endpoint = config.text("listen.sync_public").empty() ? reachable_endpoint(sync->endpoint(), os::host_name()) : config.text("listen.sync_public"),
       .hub_public_key = keys.public_key,
+      .access = access.get(),
+      .listen = {.is_tls = !config.text("listen.certificate").empty(), .trusted_proxies = config.list("listen.trusted_proxies"), .hosts = config.list("listen.hosts")},
+      .hub_name = config.text("hub.name"),
   };
   auto operations = std::make_unique<OperationLoop>(context);
   context.operations_changed = [&operations] { operations->notify(); };
@@ -277,6 +283,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   PostingSummer summer(*writer, connector.name, {seconds(config.integer("erp.sum_after")), SumPolicy{}.after_late}, postings_queued);
   while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) {
     fleet_port.save_statuses();
+    if (const auto saved = access->save_last_uses(*writer, os::now()); !saved) log::write(log::Level::kError, "last uses are not saved", saved.error());
     fleet_port.save_samples(os::now());
     fleet_port.expire_commands();
     if (const auto summed = summer.run(*reads->borrow(), os::now()); !summed) log::write(log::Level::kError, "postings are not summed", summed.error());
@@ -284,6 +291,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
+  access->passwords.stop();
   stock_watch = nullptr;
   rollout_watch->stop();
   to_sync = nullptr;
@@ -292,6 +300,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   if (forwarder) forwarder->stop();  // which also ends a question that the day watch waits for
   day_watch = nullptr;
   fleet_port.save_statuses();
+  if (const auto saved = access->save_last_uses(*writer, os::now()); !saved) log::write(log::Level::kError, "last uses are not saved", saved.error());
   writer->stop();
   operations = nullptr;  // behind the last COMMIT that tells it of a new one
   api = nullptr;

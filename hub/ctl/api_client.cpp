@@ -44,7 +44,8 @@ std::string url_encode(std::string_view text) {
   return encoded;
 }
 
-Result<ApiAnswer> ApiClient::call(const std::string& method, const std::string& path, const std::string& body) const {
+Result<ApiAnswer> ApiClient::call(const std::string& method, const std::string& path, const std::string& body,
+                                  const std::vector<std::string>& more_headers) const {
   const std::string url = hub_url_ + path;
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), &curl_easy_cleanup);
   TS_CHECK(handle != nullptr);
@@ -61,6 +62,7 @@ Result<ApiAnswer> ApiClient::call(const std::string& method, const std::string& 
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, body.data());
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
   }
+  for (const std::string& header : more_headers) headers.add(header);
   curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.list);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, &take);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &answer.body);

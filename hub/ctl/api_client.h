@@ -19,7 +19,8 @@ class ApiClient {
   ApiClient(std::string hub_url, std::string token) : hub_url_(std::move(hub_url)), token_(std::move(token)) {}
   /// path begins with '/' and is encoded already. A POST carries a fresh Idempotency-Key, so that a repeat by libcurl is harmless.
   /// kUnavailable when the hub cannot be reached, with what to check.
-  Result<ApiAnswer> call(const std::string& method, const std::string& path, const std::string& body = {}) const;
+  Result<ApiAnswer> call(const std::string& method, const std::string& path, const std::string& body = {},
+                         const std::vector<std::string>& more_headers = {}) const;
 
  private:
   std::string hub_url_, token_;
