@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/api/insight_answers.h"
 #include "hub/api/live_topics.h"
 #include "hub/app/connector_trial.h"
 #include "hub/app/day_watch.h"
@@ -18,7 +19,9 @@
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
 #include "hub/app/hub_metrics.h"
+#include "hub/app/insight_watch.h"
 #include "hub/app/lease_holders.h"
+#include "hub/app/notify_loop.h"
 #include "hub/app/posting_summer.h"
 #include "hub/app/stock_watch.h"
 #include "hub/erp/connector_example.h"
@@ -56,7 +59,7 @@ Result<void> start_log(const config::Config& config) {
 }
 
 /// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, DayPolicy days, ChartBook charts, bool is_summed,
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ArrivalMeter& arrivals, ReservationsOptions reservations, DayPolicy days, ChartBook charts, bool is_summed,
                                                 std::function<void()> postings_queued,
                                                 std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
@@ -69,7 +72,7 @@ std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOp
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
   stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
-  stages.push_back(std::make_unique<InsightStage>(metrics));
+  stages.push_back(std::make_unique<InsightStage>(metrics, &arrivals));
   return stages;
 }
 
@@ -155,6 +158,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   FleetStore fleet(*connection);
   TS_RETURN_IF_ERROR(agents.load(fleet));
   Metrics metrics;
+  ArrivalMeter arrivals;
 
   TS_ASSIGN_OR_RETURN(auto checkpoints, open_for_checkpoints(database));
   WriterOptions writer_options;
@@ -178,7 +182,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
                       WriterLoop::start(std::move(connection), std::move(checkpoints),
-                                        make_stages(metrics, reservations, days, charts, is_summed, postings_queued, outbound_queued), writer_options));
+                                        make_stages(metrics, arrivals, reservations, days, charts, is_summed, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
   FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));
@@ -252,6 +256,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   }
   TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get()));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
+  TS_ASSIGN_OR_RETURN(auto insight_watch, InsightWatch::start({*writer, agents, arrivals, [&context] { return breaker_facts(context); }, database, days}));
+  TS_ASSIGN_OR_RETURN(auto notify, NotifyLoop::start(database, *writer,
+                                                     {config.text("notify.smtp_url"), config.text("notify.smtp_from"), config.text("notify.smtp_user"),
+                                                      config.text("notify.smtp_password"), config.text("notify.console_url")}));
   LiveFeed live(live_topics(context), &os::now);
   context.insight.live = &live;
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
@@ -271,6 +279,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
   stock_watch = nullptr;
+  insight_watch = nullptr;
+  notify = nullptr;
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;
