@@ -35,11 +35,8 @@ void change_alert(ApiContext& context, ApiCall call, const Route& route, bool is
   const std::string reason = is_silence ? body->needed_text("reason") : body->text("reason");
   if (body->fault()) return refuse_body(call, *body->fault());
   const json tree = json::parse(call.request.body.empty() ? "{}" : call.request.body, nullptr, false);
-  std::int64_t for_s = 0;
-  if (is_silence) {
-    if (!tree.contains("for_s") || !tree["for_s"].is_number_integer()) return call.reply->problem(422, "wrong_type", "Not understood", "for_s is a whole number of seconds", "/for_s");
-    for_s = tree["for_s"].get<std::int64_t>();
-  }
+  // What is no whole number is out of bounds.
+  const std::int64_t for_s = tree.is_object() && tree.contains("for_s") && tree["for_s"].is_number_integer() ? tree["for_s"].get<std::int64_t>() : 0;
   auto effect = [id = call.parameters[0], who = call.caller.name, reason, for_s, is_silence](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
     TS_RETURN_IF_ERROR(is_silence ? silence_alert(connection, id, for_s, who, reason, now) : acknowledge_alert(connection, id, who, reason, now));
     TS_ASSIGN_OR_RETURN(const auto alert, find_alert(connection, id));
