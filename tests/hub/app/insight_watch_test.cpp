@@ -91,7 +91,7 @@ TEST_CASE("insight watch: its thread samples at once and ends at once", "[insigh
   const InsightSources sources{counting, stand.agents, stand.meter, [] { return std::vector<BreakerFact>{}; }, stand.database.path(), {}};
   auto watch = InsightWatch::start(sources);
   REQUIRE(watch);
-  const Instant until = os::monotonic() + seconds(10);
+  const Duration until = os::monotonic() + seconds(10);
   while (counting.tasks == 0 && os::monotonic() < until) std::this_thread::yield();
   CHECK(counting.tasks >= 1);
 }

@@ -16,7 +16,7 @@ using tillsync::test::LineServer;
 namespace {
 
 bool notify_comes_true(const std::function<bool()>& condition) {
-  const Instant until = os::monotonic() + seconds(10);
+  const Duration until = os::monotonic() + seconds(10);
   while (!condition()) {
     if (os::monotonic() > until) return false;
     std::this_thread::yield();
