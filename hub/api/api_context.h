@@ -121,6 +121,8 @@ std::vector<Endpoint> audit_endpoints();
 std::vector<Endpoint> overview_endpoints();
 std::vector<Endpoint> trace_endpoints();
 std::vector<Endpoint> stream_endpoints();
+std::vector<Endpoint> kpi_endpoints();
+std::vector<Endpoint> alert_endpoints();
 
 /// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.
 std::optional<std::string> idempotency_key_of(const ApiCall& call);

@@ -38,7 +38,7 @@ std::vector<Endpoint> all_endpoints() {
   for (auto part : {health_endpoints(), event_endpoints(), document_endpoints(), masterdata_endpoints(), stock_endpoints(), posting_endpoints(),
                     exception_endpoints(), fleet_endpoints(), reconciliation_endpoints(), close_endpoints(), reservation_endpoints(), bulk_endpoints(),
                     runbook_endpoints(), overview_endpoints(), trace_endpoints(), stream_endpoints(), operation_endpoints(), session_endpoints(),
-                    user_endpoints(), token_endpoints(), audit_endpoints()})
+                    user_endpoints(), token_endpoints(), audit_endpoints(), kpi_endpoints(), alert_endpoints()})
     all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   return all;
 }

@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/api/insight_answers.h"
 #include "hub/api/live_topics.h"
 #include "hub/api/operation_loop.h"
 #include "hub/app/connector_trial.h"
@@ -19,7 +20,9 @@
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
 #include "hub/app/hub_metrics.h"
+#include "hub/app/insight_watch.h"
 #include "hub/app/lease_holders.h"
+#include "hub/app/notify_loop.h"
 #include "hub/app/posting_summer.h"
 #include "hub/app/rollout_watch.h"
 #include "hub/app/stock_watch.h"
@@ -61,7 +64,7 @@ Result<void> start_log(const config::Config& config) {
 }
 
 /// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, DayPolicy days, ChartBook charts, bool is_summed,
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ArrivalMeter& arrivals, ReservationsOptions reservations, DayPolicy days, ChartBook charts, bool is_summed,
                                                 std::function<void()> postings_queued,
                                                 std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
@@ -74,7 +77,7 @@ std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOp
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
   stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
-  stages.push_back(std::make_unique<InsightStage>(metrics));
+  stages.push_back(std::make_unique<InsightStage>(metrics, &arrivals));
   return stages;
 }
 
@@ -163,6 +166,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   TS_ASSIGN_OR_RETURN(const auto known_locations, MasterdataReader(*connection).locations());
   for (const Location& location : known_locations) agents.put_location(location.id, location_facts(location));
   Metrics metrics;
+  ArrivalMeter arrivals;
 
   TS_ASSIGN_OR_RETURN(auto checkpoints, open_for_checkpoints(database));
   WriterOptions writer_options;
@@ -186,7 +190,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
                       WriterLoop::start(std::move(connection), std::move(checkpoints),
-                                        make_stages(metrics, reservations, days, charts, is_summed, postings_queued, outbound_queued), writer_options));
+                                        make_stages(metrics, arrivals, reservations, days, charts, is_summed, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
   FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));
@@ -270,6 +274,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   }
   TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get()));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
+  TS_ASSIGN_OR_RETURN(auto insight_watch, InsightWatch::start({*writer, agents, arrivals, [&context] { return breaker_facts(context); }, database, days}));
+  TS_ASSIGN_OR_RETURN(auto notify, NotifyLoop::start(database, *writer,
+                                                     {config.text("notify.smtp_url"), config.text("notify.smtp_from"), config.text("notify.smtp_user"),
+                                                      config.text("notify.smtp_password"), config.text("notify.console_url")}));
   LiveFeed live(live_topics(context), &os::now);
   context.insight.live = &live;
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
@@ -294,6 +302,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   access->passwords.stop();
   stock_watch = nullptr;
   rollout_watch->stop();
+  insight_watch = nullptr;
+  notify = nullptr;
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;
