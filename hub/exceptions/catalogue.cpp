@@ -105,6 +105,8 @@ constexpr CatalogueEntry kEntries[] = {
      "Give each product an erp_item of its own; then tillsyncctl exceptions bulk retry --code posting.item_collision --cause CAUSE --reason TEXT.", kMasterData, 8, true},
     {"posting.connector_failed", "A connector's program failed", "The program that makes the ERP's request of a posting does not work for this one; nothing was sent.",
      "See what it is given: tillsyncctl exceptions retry ID --dry-run; correct the program; then tillsyncctl exceptions bulk retry --code posting.connector_failed --cause CAUSE --reason TEXT.", kStoreIt, 8, true},
+    {"posting.cost_unknown", "Nobody knows what goods cost", "The chart asks for cost of goods, and these goods never came in with a unit cost, or were sold in a currency in which no costs are kept.",
+     "Put in a receipt or opening with unit_cost, which mends later sales; book the cost of those before by hand, then: tillsyncctl exceptions dismiss ID --reason TEXT.", kStockControl, 24, true},
     {"posting.other_currency", "A close differs in another currency", "The counted difference of a till in a currency other than its own makes no entry by itself.",
      "Book the difference by hand in the ERP, then: tillsyncctl exceptions dismiss ID --reason TEXT.", kFinance, 24, false},
     {"posting.revised_close", "A close was revised", "The difference of the close that it replaces may be at the ERP already, so nothing was posted of the new one.",

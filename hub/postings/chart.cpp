@@ -43,12 +43,12 @@ void read_accounts(const json& accounts, const std::string& field, Accounts& int
 }
 
 CostAccounts read_costs(const json& costs, const std::string& where) {
-  only(costs, where, {"inventory", "received", "adjusted", "transit", "opening"});
+  only(costs, where, {"inventory", "received", "adjusted", "transit", "opening", "cost_of_goods"});
   const auto read = [&](const char* name) {
     if (!costs.contains(name)) throw BadChart{where + "/" + name, "an account: a text of 1 to 64 bytes"};
     return account(costs[name], where + "/" + name);
   };
-  return {read("inventory"), read("received"), read("adjusted"), read("transit"), read("opening")};
+  return {read("inventory"), read("received"), read("adjusted"), read("transit"), read("opening"), costs.contains("cost_of_goods") ? read("cost_of_goods") : ""};
 }
 
 Chart read_company(const json& company, const std::string& where, std::set<std::string>& taken) {

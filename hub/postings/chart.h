@@ -45,6 +45,7 @@ inline constexpr std::string_view kSafeAccount = "1005";           // cash that 
 /// Accounts of goods at cost, for ERPs that do not value stock themselves.
 struct CostAccounts {
   std::string inventory, received, adjusted, transit, opening;
+  std::string cost_of_goods;  // "" = sales book no cost
 };
 
 struct Chart {
@@ -62,6 +63,7 @@ struct Chart {
   std::string_view tender_account(std::string_view type, std::string_view foreign = {}) const;
   std::string_view line_account(std::string_view kind) const;
   std::string_view tax_account(std::string_view code) const;
+  bool books_cost_of_goods() const { return costs && !costs->cost_of_goods.empty(); }
 };
 
 /// What stands above, for all locations.
