@@ -89,11 +89,13 @@ Chart read_company(const json& company, const std::string& where, std::set<std::
 }  // namespace
 
 std::string_view Chart::tender_account(std::string_view type, std::string_view foreign) const {
-  if (!foreign.empty()) {
-    const auto found = tenders.find(std::string(type) + "/" + std::string(foreign));
-    if (found != tenders.end()) return found->second;
-  }
-  return account_of(tenders, type);
+  const std::string_view own = foreign.empty() ? std::string_view() : own_tender_account(type, foreign);
+  return own.empty() ? account_of(tenders, type) : own;
+}
+
+std::string_view Chart::own_tender_account(std::string_view type, std::string_view foreign) const {
+  const auto found = tenders.find(std::string(type) + "/" + std::string(foreign));
+  return found == tenders.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::string_view Chart::line_account(std::string_view kind) const { return account_of(lines, kind); }

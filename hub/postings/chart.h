@@ -61,6 +61,8 @@ struct Chart {
 
   /// foreign: the currency that was handed over, where it is not the document's.
   std::string_view tender_account(std::string_view type, std::string_view foreign = {}) const;
+  /// The account that the chart names for this type in this currency and no other; "" = none.
+  std::string_view own_tender_account(std::string_view type, std::string_view foreign) const;
   std::string_view line_account(std::string_view kind) const;
   std::string_view tax_account(std::string_view code) const;
   bool books_cost_of_goods() const { return costs && !costs->cost_of_goods.empty(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/intake/event_reader.h"
+#include "hub/postings/close_store.h"
 #include "hub/postings/cost_store.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/posting_store.h"
@@ -25,7 +26,8 @@ bool is_in_batch(const MicroBatch& batch, std::int64_t event_no) {
 
 class PostingsDecider {
  public:
-  PostingsDecider(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts, CostBook* costs) : batch_(batch), rows_(rows), charts_(charts), costs_(costs) {}
+  PostingsDecider(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts, CloseBook& closes, CostBook* costs)
+      : batch_(batch), rows_(rows), charts_(charts), closes_(closes), costs_(costs) {}
 
   std::vector<PostingQueued> decide() {
     made_.reserve(batch_.documents.size() + batch_.reversals.size());
@@ -34,17 +36,13 @@ class PostingsDecider {
       const IncomingDocument& incoming = batch_.documents[i];
       if (incoming.verdict != Verdict::kNew || !incoming.effective) continue;
       if (!incoming.document) continue;
-      if (const auto* close = std::get_if<TillClose>(&incoming.document->body)) {
-        // A newer revision would book the difference twice, and what it replaces may be at the ERP already.
-        if (close->revision > 0 || !close->supersedes.empty()) {
-          tell_revised(incoming, *close);
-          continue;
-        }
-        tell_unposted(incoming, *close);
+      if (std::holds_alternative<TillClose>(incoming.document->body)) {
+        for (PostingQueued& queued : closes_.take(incoming, charts_.of(incoming.location), batch_)) keep(std::move(queued), incoming.location, incoming.event_no);
+        continue;
       }
       PostingQueued queued = map_document(incoming, stock_of(incoming.event_no), charts_.of(incoming.location));
       if (costs_ != nullptr) book_costs(incoming, i, queued);
-      if (!is_empty(queued)) keep(std::move(queued), incoming.location);
+      if (!is_empty(queued)) keep(std::move(queued), incoming.location, incoming.event_no);
     }
     // Behind all documents, so that every reversal is behind its original.
     for (const DocumentReversed& reversal : batch_.reversals) reverse(reversal);
@@ -108,28 +106,8 @@ class PostingsDecider {
     batch_.exceptions.push_back(std::move(raised));
   }
 
-  void tell(const IncomingDocument& incoming, const char* code, std::string detail) {
-    ExceptionRaised raised;
-    raised.code = code;
-    raised.subject = event_id_text(incoming.event_id);
-    raised.cause_key = "till:" + incoming.location.value + "/" + incoming.document->header.till.value;
-    raised.location = incoming.location;
-    raised.event_no = incoming.event_no;
-    raised.detail = std::move(detail);
-    batch_.exceptions.push_back(std::move(raised));
-  }
-
-  void tell_unposted(const IncomingDocument& incoming, const TillClose& close) {
-    for (const std::string& currency : unposted_currencies(close))
-      tell(incoming, "posting.other_currency", "the close counts a difference in " + currency + "; it is posted in " + posted_currency(close).code + " alone");
-  }
-
-  void tell_revised(const IncomingDocument& incoming, const TillClose& close) {
-    const bool differs = std::ranges::any_of(close.tenders, [](const CloseTender& tender) { return tender.over_short.minor != 0; });
-    tell(incoming, "posting.revised_close", "close " + close.z_no + " revises an earlier one" + (differs ? "; it counts a difference" : ""));
-  }
-
-  void keep(PostingQueued&& queued, const LocationId& location) {
+  /// arrived: the event that brought it, on which the days stage spoke.
+  void keep(PostingQueued&& queued, const LocationId& location, std::int64_t arrived) {
     if (!queued.balanced) {
       ExceptionRaised raised;
       raised.code = "posting.unbalanced";
@@ -140,16 +118,16 @@ class PostingsDecider {
       raised.detail = queued.problem;
       batch_.exceptions.push_back(std::move(raised));
     }
-    obey_period(queued, location);
+    obey_period(queued, location, arrived);
     made_.push_back(std::move(queued));
   }
 
   /// What the days stage says of a closed period; almost always nothing.
-  void obey_period(PostingQueued& queued, const LocationId& location) {
+  void obey_period(PostingQueued& queued, const LocationId& location, std::int64_t arrived) {
     for (const PostingDated& dated : batch_.posting_dates)
-      if (dated.event_no == queued.event_no) queued.posting.posting_date = dated.posting_date;
+      if (dated.event_no == arrived) queued.posting.posting_date = dated.posting_date;
     for (const PostingBlocked& blocked : batch_.posting_blocks) {
-      if (blocked.event_no != queued.event_no) continue;
+      if (blocked.event_no != arrived) continue;
       queued.blocked = blocked.why;
       ExceptionRaised raised;
       raised.code = "period.closed";
@@ -183,12 +161,13 @@ class PostingsDecider {
     TS_CHECK(source.header != nullptr);
     PostingQueued queued = map_reversal(source, original_of(reversal.original_event_no), stock_of(reversal.event_no));
     if (reversal.event_no < reversal.original_event_no) queued.behind_event_no = reversal.original_event_no;
-    if (!is_empty(queued)) keep(std::move(queued), source.location);
+    if (!is_empty(queued)) keep(std::move(queued), source.location, reversal.event_no);
   }
 
   MicroBatch& batch_;
   const ReversalRows& rows_;
   const ChartBook& charts_;
+  CloseBook& closes_;
   CostBook* costs_;
   std::size_t costed_ = 0;  // stock changes that the costs have taken in
   std::vector<PostingQueued> made_;
@@ -197,8 +176,8 @@ class PostingsDecider {
 
 }  // namespace
 
-std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts, CostBook* costs) {
-  return PostingsDecider(batch, rows, charts, costs).decide();
+std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts, CloseBook& closes, CostBook* costs) {
+  return PostingsDecider(batch, rows, charts, closes, costs).decide();
 }
 
 PostingsStage::PostingsStage(ChartBook charts, bool is_summed)
@@ -225,6 +204,7 @@ Result<void> PostingsStage::load(sql::Connection& connection, const MicroBatch& 
                   "verify the database and restore a backup");
     rows_.voids.emplace(reversal.event_no, ReversalRows::VoidDocument{summary->location, std::move(document->header), summary->correlation_id});
   }
+  TS_ASSIGN_OR_RETURN(closes_, load_closes(connection, batch));
   if (books_costs_) {
     TS_ASSIGN_OR_RETURN(costs_, load_costs(connection, batch.stock_changes, charts_));
   }
@@ -232,12 +212,13 @@ Result<void> PostingsStage::load(sql::Connection& connection, const MicroBatch& 
 }
 
 void PostingsStage::decide(MicroBatch& batch) {
-  batch.postings = decide_postings(batch, rows_, charts_, books_costs_ ? &costs_ : nullptr);
+  batch.postings = decide_postings(batch, rows_, charts_, closes_, books_costs_ ? &costs_ : nullptr);
   if (!is_summed_) return;
   for (PostingQueued& queued : batch.postings) queued.is_collected = queued.balanced && queued.blocked.empty() && is_summable(queued.posting);
 }
 
 Result<void> PostingsStage::write(sql::Connection& connection, const MicroBatch& batch) {
+  TS_RETURN_IF_ERROR(write_closes(connection, closes_));
   if (books_costs_) TS_RETURN_IF_ERROR(write_costs(connection, costs_));
   return insert_postings(connection, batch.postings, batch.now);
 }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "hub/postings/close_book.h"
 #include "hub/postings/cost_book.h"
 #include "hub/postings/posting_map.h"
 #include "hub/writer/stage.h"
@@ -26,7 +27,8 @@ struct ReversalRows {
 
 /// All postings of a batch, in order; unbalanced ones raise their exception. Pure.
 /// costs: of what the batch moves where the chart asks for cost of goods; is brought up to date. nullptr: no chart asks.
-std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts, CostBook* costs = nullptr);
+/// closes: of the till days of the batch's closes; is brought up to date.
+std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts, CloseBook& closes, CostBook* costs);
 
 class PostingsStage : public Stage {
  public:
@@ -42,6 +44,7 @@ class PostingsStage : public Stage {
   const ChartBook charts_;
   const bool is_summed_, books_costs_;
   ReversalRows rows_;
+  CloseBook closes_;
   CostBook costs_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "hub/intake/intake.h"
+
 using namespace tillsync;
 using namespace tillsync::hub;
 
