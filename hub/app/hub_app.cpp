@@ -177,7 +177,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   const bool is_summed = config.text("erp.post") == "summed";
   if (!is_summed && config.text("erp.post") != "document")
     return fail(ErrorCode::kInvalid, "start hub", "erp.post is '" + config.text("erp.post") + "'", "write document or summed");
-  TS_ASSIGN_OR_RETURN(const DayPolicy days, load_day_policy(config));
+  TS_ASSIGN_OR_RETURN(DayPolicy days, load_day_policy(config));
   AvailabilityCache availability;
   const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability, [&agents, dark = seconds(policy.dark_after_s)] { return lease_holders(agents.all(), os::now(), dark); }};
   std::atomic<SyncLoop*> to_sync{nullptr};
@@ -204,6 +204,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   std::unique_ptr<ForwarderLoop> forwarder;
   TS_ASSIGN_OR_RETURN(auto connector, load_connector(config.text("erp.connector"), config.text("erp.connectors_dir")));
+  days.sums_for = connector.name;
   if (const std::int64_t wanted = config.integer("erp.concurrency"); wanted > 0) connector.concurrency = static_cast<std::size_t>(wanted);
   if (!config.text("erp.url").empty()) {
     TS_ASSIGN_OR_RETURN(auto forwarder_reads, open_for_reading(database));
