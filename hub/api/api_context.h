@@ -18,6 +18,7 @@
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
 #include "hub/reconcile/day_policy.h"
+#include "hub/reconcile/day_states_reader.h"
 #include "hub/reservations/availability_cache.h"
 #include "hub/writer/commands.h"
 
@@ -38,6 +39,8 @@ class KeysInProgress {
 struct ConnectorState {
   std::string name, url, breaker;  // breaker: flowing | stopped | probing
   std::string last_error;
+  std::optional<Instant> since = {};     // when the breaker last changed between flowing and stopped
+  std::optional<Instant> probe_at = {};  // when a stopped one lets the next probe through
 };
 
 /// How days are judged, and what their certificates are signed with.
@@ -70,6 +73,8 @@ struct ApiContext {
   DayContext days = {};
   /// Called after a COMMIT that began or ended an operation in the background (operation_loop.h).
   std::function<void()> operations_changed = {};
+  /// What is remembered of the states of days.
+  std::shared_ptr<DayStatesReader> day_states = std::make_shared<DayStatesReader>();
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
