@@ -22,6 +22,7 @@
 #include "hub/fleet/agent_registry.h"
 #include "hub/insight/overview_reader.h"
 #include "hub/reconcile/day_policy.h"
+#include "hub/reconcile/day_states_reader.h"
 #include "hub/reservations/availability_cache.h"
 #include "hub/writer/commands.h"
 
@@ -42,6 +43,8 @@ class KeysInProgress {
 struct ConnectorState {
   std::string name, url, breaker;  // breaker: flowing | stopped | probing
   std::string last_error;
+  std::optional<Instant> since = {};     // when the breaker last changed between flowing and stopped
+  std::optional<Instant> probe_at = {};  // when a stopped one lets the next probe through
 };
 
 /// How days are judged, and what their certificates are signed with.
@@ -95,6 +98,8 @@ struct ApiContext {
   Access* access = nullptr;
   ListenPolicy listen = {};
   std::string hub_name = "Tillsync";
+  /// What is remembered of the states of days.
+  std::shared_ptr<DayStatesReader> day_states = std::make_shared<DayStatesReader>();
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;

@@ -1,7 +1,9 @@
 // /v1/closes: which days are closed, what stands in the way, closing and reopening them; /v1/certificate-key: by what certificates are checked.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hub/api/api_context.h"
+#include "hub/api/exception_query.h"
 #include "hub/reconcile/certificate.h"
 #include "hub/reconcile/closing_store.h"
 #include "hub/reconcile/day_facts_reader.h"
@@ -122,15 +124,20 @@ json row_json(const DayFacts& facts, const DayVerdict& verdict, Instant now) {
   return row;
 }
 
-/// A location without tills and documents (a depot on a quiet day) has no day to close.
-bool has_a_day(const DayFacts& facts) { return !facts.tills.empty() || facts.lock; }
+Result<Date> date_asked(const ApiCall& call, Instant now) {
+  const auto text = call.parameter("business_date");
+  if (text.empty()) return Date{date_of(now).days - 1};
+  return parse_date(text);
+}
+
+bool is_wanted(DayState state, std::optional<DayState> wanted, bool is_unclosed) {
+  if (is_unclosed) return state != DayState::kClosed;
+  return !wanted || state == *wanted;
+}
 
 Result<std::string> list_days(ApiContext& context, const ApiCall& call) {
   const Instant now = context.now();
-  Date date{date_of(now).days - 1};
-  if (const auto text = call.parameter("business_date"); !text.empty()) {
-    TS_ASSIGN_OR_RETURN(date, parse_date(text));
-  }
+  TS_ASSIGN_OR_RETURN(const Date date, date_asked(call, now));
   std::optional<DayState> state;
   const std::string_view wanted = call.parameter("state");
   const bool is_unclosed = wanted == "unclosed";
@@ -138,27 +145,45 @@ Result<std::string> list_days(ApiContext& context, const ApiCall& call) {
     state = parse_day_state(wanted);
     if (!state) return fail(ErrorCode::kInvalid, "list days", "state must be running, blocked, differs, ready, closed, reopened or unclosed");
   }
+  TS_ASSIGN_OR_RETURN(const std::string search, read_search(std::string(call.parameter("q"))));
   TS_ASSIGN_OR_RETURN(const std::size_t limit, page_limit(call));
   const std::string_view after = call.parameter("after");
   const BacklogsByLocation agents = agent_backlogs(context.agents, now);
   const auto connection = context.reads.borrow();
   TS_ASSIGN_OR_RETURN(const sql::Transaction snapshot, sql::Transaction::begin(*connection));
-  TS_ASSIGN_OR_RETURN(const DaysOfDate days, read_days_of_date(*connection, date));
+  TS_ASSIGN_OR_RETURN(const auto states, context.day_states->read(*connection, date, agents, context.days.policy, now));
   json items = json::array();
   std::optional<std::string> next;
-  for (const LocationId& location : days.concerned) {
-    if (!after.empty() && location.view() <= after) continue;
-    TS_ASSIGN_OR_RETURN(const DayFacts facts, read_day_facts(*connection, location, days, agents));
-    if (!has_a_day(facts)) continue;
-    const DayVerdict verdict = judge_day(facts, context.days.policy, now);
-    if ((state && verdict.state != *state) || (is_unclosed && verdict.state == DayState::kClosed)) continue;
+  std::int64_t total = 0;
+  for (const DayStateRow& row : states->rows) {
+    if (!is_wanted(row.state, state, is_unclosed)) continue;
+    if (!search.empty() && row.location.value.find(search) == std::string::npos) continue;
+    ++total;
+    if (next || (!after.empty() && row.location.view() <= after)) continue;
     if (items.size() == limit) {
       next = items.back()["location"].get<std::string>();
-      break;
+      continue;
     }
-    items.push_back(row_json(facts, verdict, now));
+    TS_ASSIGN_OR_RETURN(const DayFacts facts, read_day_facts(*connection, {row.location, date}, agents));
+    items.push_back(row_json(facts, judge_day(facts, context.days.policy, now), now));
   }
-  return page_json(std::move(items), std::move(next));
+  return page_json(std::move(items), std::move(next), ListTotal{total, total});
+}
+
+/// "Is yesterday closed?"
+Result<std::string> sum_up_days(ApiContext& context, const ApiCall& call) {
+  const Instant now = context.now();
+  TS_ASSIGN_OR_RETURN(const Date date, date_asked(call, now));
+  const BacklogsByLocation agents = agent_backlogs(context.agents, now);
+  const auto connection = context.reads.borrow();
+  TS_ASSIGN_OR_RETURN(const sql::Transaction snapshot, sql::Transaction::begin(*connection));
+  TS_ASSIGN_OR_RETURN(const auto states, context.day_states->read(*connection, date, agents, context.days.policy, now));
+  json body = {{"business_date", format_date(date)}, {"as_of", format_instant(states->as_of)}, {"all", states->rows.size()}, {"unclosed", 0}, {"by_state", json::object()},
+               {"expected_at", format_instant(closes_expected_at(date, context.days.policy))}};
+  for (const DayState state : {DayState::kRunning, DayState::kBlocked, DayState::kDiffers, DayState::kReady, DayState::kClosed, DayState::kReopened})
+    body["by_state"][std::string(to_string(state))] = std::ranges::count(states->rows, state, &DayStateRow::state);
+  body["unclosed"] = states->rows.size() - body["by_state"]["closed"].get<std::size_t>();
+  return body.dump();
 }
 
 // ---- steps of people
@@ -218,6 +243,9 @@ void act(ApiContext& context, ApiCall call, const Route& route, DayEffect effect
              [location, date, wish = *wish, person, agents = std::move(agents), effect = std::move(effect)](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
                TS_ASSIGN_OR_RETURN(const Date business_date, parse_date(date));
                return effect(connection, {location, business_date}, person, wish, agents, now);
+             },
+             [&context, date] {
+               if (const auto business_date = parse_date(date)) context.day_states->forget(*business_date);
              });
 }
 
@@ -259,6 +287,7 @@ std::vector<Endpoint> close_endpoints() {
   static constexpr Route kRelease{"POST", "/v1/closes/{location}/{business_date}/release", Role::kFinance, Repeat::kIdempotencyKey};
   return {
       {{"GET", "/v1/closes", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_days(context, call)); }},
+      {{"GET", "/v1/closes/summary", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, sum_up_days(context, call)); }},
       {{"GET", "/v1/closes/{location}/{business_date}", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, get_day(context, call)); }},
       {{"GET", "/v1/closes/{location}/{business_date}/certificate", Role::kViewer, Repeat::kSafe},
        [](ApiContext& context, const ApiCall& call) { call.reply->document(get_certificate(context, call)); }},

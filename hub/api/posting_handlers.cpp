@@ -1,9 +1,11 @@
 // /v1/postings, its steps (retry, replay, skip), and /v1/connectors.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hub/api/action_answers.h"
 #include "hub/api/action_body.h"
 #include "hub/api/api_context.h"
+#include "hub/api/exception_query.h"
 #include "hub/api/record_json.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/posting_store.h"
@@ -26,13 +28,25 @@ Result<std::string> list_postings(ApiContext& context, const ApiCall& call) {
   if (const auto date = call.parameter("business_date"); !date.empty()) {
     TS_ASSIGN_OR_RETURN(filter.business_date, parse_date(date));
   }
+  filter.currency = call.parameter("currency");
+  TS_ASSIGN_OR_RETURN(filter.text, read_search(std::string(call.parameter("q"))));
+  const std::string_view sort = call.parameter("sort");
+  if (!sort.empty() && sort != "created_at" && sort != "-created_at") return fail(ErrorCode::kInvalid, "list postings", "sort must be created_at or -created_at");
+  filter.is_oldest_first = sort == "created_at";
   TS_ASSIGN_OR_RETURN(filter.limit, page_limit(call));
   TS_ASSIGN_OR_RETURN(filter.after, page_after(call));
+  // All postings go to the hub's connector.
+  if (const auto connector = call.parameter("connector"); !connector.empty()) {
+    const auto states = context.connectors();
+    if (std::ranges::find(states, connector, &ConnectorState::name) == states.end()) return page_json(json::array(), std::nullopt, ListTotal{0, kPostingsCountedMax});
+  }
   const auto connection = context.reads.borrow();
-  TS_ASSIGN_OR_RETURN(const auto page, PostingReader(*connection).list(filter));
+  PostingReader reader(*connection);
+  TS_ASSIGN_OR_RETURN(const auto page, reader.list(filter));
+  TS_ASSIGN_OR_RETURN(const std::int64_t counted, reader.count(filter));
   json items = json::array();
   for (const auto& record : page.postings) items.push_back(posting_record_json(record));
-  return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt);
+  return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt, ListTotal{counted, kPostingsCountedMax});
 }
 
 Result<std::string> show_json(sql::Connection& connection, const std::string& id) {
@@ -83,16 +97,55 @@ void act(ApiContext& context, ApiCall call, const Route& route, std::optional<Po
   run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect));
 }
 
-Result<std::string> list_connectors(ApiContext& context) {
-  const auto connection = context.reads.borrow();
-  TS_ASSIGN_OR_RETURN(const auto totals, PostingReader(*connection).totals());
+constexpr Duration kRateWindow = seconds(900);
+
+json connector_json(const ConnectorState& state, const std::vector<PostingCount>& counts) {
   std::int64_t waiting = 0;
-  for (const auto& row : totals)
+  for (const PostingCount& row : counts)
     if (is_open(row.status)) waiting += row.postings;
+  json item = {{"name", state.name}, {"url", state.url}, {"breaker", state.breaker}, {"last_error", state.last_error}, {"waiting", waiting}, {"since", nullptr}, {"probe_at", nullptr}};
+  if (state.since) item["since"] = format_instant(*state.since);
+  if (state.probe_at) item["probe_at"] = format_instant(*state.probe_at);
+  return item;
+}
+
+json queue_json(const std::vector<PostingCount>& counts) {
+  json queue = json::object();
+  for (const PostingCount& row : counts) queue[std::string(to_string(row.status))] = row.postings;
+  return queue;
+}
+
+Result<std::string> list_connectors(ApiContext& context) {
+  const auto states = context.connectors();
+  const auto connection = context.reads.borrow();
+  TS_ASSIGN_OR_RETURN(const auto counts, PostingReader(*connection).counts());
   json items = json::array();
-  for (const auto& state : context.connectors())
-    items.push_back({{"name", state.name}, {"url", state.url}, {"breaker", state.breaker}, {"last_error", state.last_error}, {"waiting", waiting}});
+  for (const auto& state : states) items.push_back(connector_json(state, counts));
   return page_json(std::move(items), std::nullopt);
+}
+
+/// What became of postings of late, per minute, and what waits.
+Result<std::string> show_connector(ApiContext& context, const std::string& name) {
+  const auto states = context.connectors();
+  const auto state = std::ranges::find(states, name, &ConnectorState::name);
+  if (state == states.end()) return fail(ErrorCode::kNotFound, "show connector", "there is no connector " + name);
+  const Instant now = context.now();
+  const auto connection = context.reads.borrow();
+  PostingReader reader(*connection);
+  TS_ASSIGN_OR_RETURN(const auto counts, reader.counts());
+  TS_ASSIGN_OR_RETURN(const PostingRates rates, reader.rates(now - kRateWindow));
+  TS_ASSIGN_OR_RETURN(const auto oldest, reader.oldest_open());
+  json body = connector_json(*state, counts);
+  body["queue"] = queue_json(counts);
+  body["oldest_open_at"] = oldest ? json(format_instant(*oldest)) : json();
+  const std::int64_t window_s = std::max<std::int64_t>(1, (now - rates.since).micros / 1'000'000);
+  body["rates"] = {{"window_s", window_s}, {"steps", json::object()}, {"per_minute", json::object()}};
+  for (const PostingCount& step : rates.steps) {
+    const std::string status(to_string(step.status));
+    body["rates"]["steps"][status] = step.postings;
+    body["rates"]["per_minute"][status] = static_cast<double>(step.postings * 600 / window_s) / 10.0;
+  }
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -119,6 +172,8 @@ std::vector<Endpoint> posting_endpoints() {
          answer(call, context.test_connector(call.parameters[0], call.request.body));
        }},
       {{"GET", "/v1/connectors", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_connectors(context)); }},
+      {{"GET", "/v1/connectors/{name}", Role::kViewer, Repeat::kSafe},
+       [](ApiContext& context, const ApiCall& call) { answer(call, show_connector(context, call.parameters[0])); }},
   };
 }
 

@@ -1,8 +1,10 @@
 // /v1/reservations, /v1/reservation-events, /v1/leases, /v1/safety-stock: what is decided goes to the writer as a request for stock.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "hub/api/api_context.h"
 #include "hub/api/effect_audit.h"
+#include "hub/api/exception_query.h"
 #include "hub/reservations/reservation_reader.h"
 #include "hub/reservations/stock_request.h"
 
@@ -72,13 +74,24 @@ Result<std::string> list(ApiContext& context, const ApiCall& call) {
   filter.sku = Sku(std::string(call.parameter("sku")));
   if (filter.location.empty() != filter.sku.empty())
     return fail(ErrorCode::kInvalid, "list reservations", "location and sku are given together: who holds units of the one at the other");
+  TS_ASSIGN_OR_RETURN(filter.text, read_search(std::string(call.parameter("q"))));
+  const std::string_view sort = call.parameter("sort");
+  if (!sort.empty() && sort != "created_at" && sort != "-created_at") return fail(ErrorCode::kInvalid, "list reservations", "sort must be created_at or -created_at");
+  filter.is_oldest_first = sort == "created_at";
   TS_ASSIGN_OR_RETURN(filter.limit, page_limit(call));
   TS_ASSIGN_OR_RETURN(filter.after, page_after(call));
+  const Instant now = context.now();
   const auto connection = context.reads.borrow();
-  TS_ASSIGN_OR_RETURN(const ReservationPage page, ReservationReader(*connection).list(filter));
+  ReservationReader reader(*connection);
+  TS_ASSIGN_OR_RETURN(const ReservationPage page, reader.list(filter));
+  TS_ASSIGN_OR_RETURN(const std::int64_t counted, reader.count(filter));
   json items = json::array();
-  for (const std::string& one : page.reservations) items.push_back(json::parse(one));
-  return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt);
+  for (const std::string& one : page.reservations) {
+    json& item = items.emplace_back(json::parse(one));
+    const auto created_at = parse_instant(item.value("created_at", ""));
+    item["age_s"] = created_at ? json(std::max<std::int64_t>(0, (now - *created_at).micros / 1'000'000)) : json();
+  }
+  return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt, ListTotal{counted, kReservationsCountedMax});
 }
 
 Result<std::string> show(ApiContext& context, const ApiCall& call) {

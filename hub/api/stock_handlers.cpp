@@ -4,6 +4,7 @@
 
 #include "hub/api/api_context.h"
 #include "hub/api/effect_audit.h"
+#include "hub/api/exception_query.h"
 #include "hub/ledger/stock_reader.h"
 #include "hub/reservations/availability_reader.h"
 #include "hub/reservations/stock_request.h"
@@ -18,10 +19,16 @@ Result<std::string> list_stock(ApiContext& context, const ApiCall& call) {
   filter.location = LocationId(std::string(call.parameter("location")));
   filter.sku = Sku(std::string(call.parameter("sku")));
   filter.state = call.parameter("state");
+  TS_ASSIGN_OR_RETURN(filter.text, read_search(std::string(call.parameter("q"))));
+  const std::string_view sort = call.parameter("sort");
+  if (!sort.empty() && sort != "opened" && sort != "-opened") return fail(ErrorCode::kInvalid, "list stock", "sort must be opened or -opened");
+  filter.is_newest_first = sort == "-opened";
   TS_ASSIGN_OR_RETURN(filter.limit, page_limit(call));
   TS_ASSIGN_OR_RETURN(filter.after, page_after(call));
   const auto connection = context.reads.borrow();
-  TS_ASSIGN_OR_RETURN(const StockPage page, StockReader(*connection).list(filter));
+  StockReader reader(*connection);
+  TS_ASSIGN_OR_RETURN(const StockPage page, reader.list(filter));
+  TS_ASSIGN_OR_RETURN(const std::int64_t counted, reader.count(filter));
   const Instant now = context.now();
   json items = json::array();
   for (const auto& record : page.stock) {
@@ -35,7 +42,7 @@ Result<std::string> list_stock(ApiContext& context, const ApiCall& call) {
     }
     items.push_back(std::move(item));
   }
-  return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt);
+  return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt, ListTotal{counted, kStockCountedMax});
 }
 
 // ---- availability

@@ -23,8 +23,9 @@ constexpr Duration kCompareStockEvery = seconds(86'400);
 
 class DayWatchThread final : public DayWatch {
  public:
-  DayWatchThread(std::unique_ptr<sql::Connection> reads, WriterPort& writer, const AgentRegistry& agents, const DayPolicy& policy, ErpStockSource* stock)
-      : reads_(std::move(reads)), writer_(writer), agents_(agents), policy_(policy), stock_(stock), thread_([this] { run(); }) {}
+  DayWatchThread(std::unique_ptr<sql::Connection> reads, WriterPort& writer, const AgentRegistry& agents, const DayPolicy& policy, ErpStockSource* stock,
+                 std::shared_ptr<DayStatesReader> states)
+      : reads_(std::move(reads)), writer_(writer), agents_(agents), policy_(policy), stock_(stock), states_(std::move(states)), thread_([this] { run(); }) {}
   ~DayWatchThread() override {
     {
       const std::lock_guard lock(mutex_);
@@ -49,10 +50,18 @@ class DayWatchThread final : public DayWatch {
     const Instant now = os::now();
     if (const auto until = check_days(*reads_, writer_, agents_, policy_, judged_until_, now)) judged_until_ = *until;
     else log::write(log::Level::kWarning, "check of days", until.error());
+    look_up_states(now);
     if (stock_ == nullptr || (compared_at_ && now - *compared_at_ < kCompareStockEvery)) return;
     compared_at_ = now;
     if (const auto compared = compare_stock_with_erp(*reads_, writer_, *stock_); !compared)
       log::write(log::Level::kWarning, "comparison of stock with the ERP", compared.error());
+  }
+
+  void look_up_states(Instant now) {
+    if (!states_) return;
+    const auto snapshot = sql::Transaction::begin(*reads_);
+    const auto found = snapshot ? states_->read(*reads_, Date{date_of(now).days - 1}, agent_backlogs(agents_, now), policy_, now) : std::unexpected(snapshot.error());
+    if (!found) log::write(log::Level::kWarning, "states of days", found.error());
   }
 
   std::unique_ptr<sql::Connection> reads_;
@@ -60,6 +69,7 @@ class DayWatchThread final : public DayWatch {
   const AgentRegistry& agents_;
   DayPolicy policy_;
   ErpStockSource* stock_;
+  std::shared_ptr<DayStatesReader> states_;
   Date judged_until_;
   std::optional<Instant> compared_at_;
   std::mutex mutex_;
@@ -142,9 +152,9 @@ Result<void> compare_stock_with_erp(sql::Connection& reads, WriterPort& writer, 
 }
 
 Result<std::unique_ptr<DayWatch>> DayWatch::start(const std::filesystem::path& database, WriterPort& writer, const AgentRegistry& agents, const DayPolicy& policy,
-                                                  ErpStockSource* stock) {
+                                                  ErpStockSource* stock, std::shared_ptr<DayStatesReader> states) {
   TS_ASSIGN_OR_RETURN(auto reads, open_for_reading(database));
-  return std::make_unique<DayWatchThread>(std::move(reads), writer, agents, policy, stock);
+  return std::make_unique<DayWatchThread>(std::move(reads), writer, agents, policy, stock, std::move(states));
 }
 
 }  // namespace tillsync::hub

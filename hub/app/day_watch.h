@@ -9,6 +9,7 @@
 #include "common/base/error.h"
 #include "hub/fleet/agent_registry.h"
 #include "hub/reconcile/day_policy.h"
+#include "hub/reconcile/day_states_reader.h"
 #include "hub/reconcile/stock_comparison.h"
 #include "hub/writer/commands.h"
 
@@ -16,9 +17,10 @@ namespace tillsync::hub {
 
 class DayWatch {
  public:
+  /// states: yesterday's are looked up at each round, so that whoever asks in the morning does not wait.
   /// The thread runs until the end of the object. stock: nullptr = the ERP cannot be asked for stock; else it lives as long as this.
   static Result<std::unique_ptr<DayWatch>> start(const std::filesystem::path& database, WriterPort& writer, const AgentRegistry& agents, const DayPolicy& policy,
-                                                 ErpStockSource* stock);
+                                                 ErpStockSource* stock, std::shared_ptr<DayStatesReader> states = {});
   virtual ~DayWatch() = default;
 };
 

@@ -26,6 +26,7 @@
 #include "hub/app/posting_summer.h"
 #include "hub/app/rollout_watch.h"
 #include "hub/app/stock_watch.h"
+#include "hub/erp/breaker_store.h"
 #include "hub/erp/connector_example.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
@@ -237,7 +238,11 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       },
       .connectors =
           [&] {
-            ConnectorState state{connector.name, config.text("erp.url"), "flowing", ""};
+            ConnectorState state{.name = connector.name, .url = config.text("erp.url"), .breaker = "flowing", .last_error = ""};
+            if (const auto stored = load_breaker(*reads->borrow(), connector.name); stored && *stored) {
+              state.since = (*stored)->since;
+              if ((*stored)->state == BreakerState::kStopped) state.probe_at = (*stored)->probe_at;
+            }
             if (forwarder) {
               const ForwarderState now = forwarder->state();
               state.breaker = to_string(now.breaker);
@@ -273,7 +278,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
     erp_stock = std::make_unique<ErpStockQuestions>(
         std::move(stock_reads), [&forwarder](auto locations, auto skus, auto done) { forwarder->ask_on_hand(std::move(locations), std::move(skus), std::move(done)); }, &os::now);
   }
-  TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get()));
+  TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get(), context.day_states));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
   TS_ASSIGN_OR_RETURN(auto insight_watch, InsightWatch::start({*writer, agents, arrivals, [&context] { return breaker_facts(context); }, database, days}));
   TS_ASSIGN_OR_RETURN(auto notify, NotifyLoop::start(database, *writer,

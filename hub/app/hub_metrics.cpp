@@ -9,7 +9,7 @@ void register_posting_metrics(Metrics& metrics, ReadPool& reads) {
   metrics.on_scrape([&reads](Metrics& target) {
     const auto connection = reads.borrow();
     PostingReader reader(*connection);
-    const auto totals = reader.totals();
+    const auto totals = reader.counts();
     const auto oldest = reader.oldest_open();
     if (!totals || !oldest) return;  // the last figures stand; the log has the reason where it was met
     std::map<std::string, double> by_status;

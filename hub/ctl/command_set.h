@@ -48,8 +48,10 @@ class CommandSet {
 
 /// stock, availability, reservations, leases, safety-stock: in ctl_stock_commands.cpp. The result must outlive the parsing.
 std::shared_ptr<void> define_stock_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
-/// exceptions, postings, connectors, operations: in ctl_exception_commands.cpp.
+/// exceptions, postings, connectors: in ctl_exception_commands.cpp.
 std::shared_ptr<void> define_exception_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
+/// operations: in ctl_operation_commands.cpp.
+std::shared_ptr<void> define_operation_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 
 /// day: in ctl_day_commands.cpp. The result must outlive the parsing.
 std::shared_ptr<void> define_day_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);

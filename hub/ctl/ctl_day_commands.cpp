@@ -54,6 +54,9 @@ class DayCommands : public CommandSet {
     does(list, [this] {
       return list_pages(options_, with_query("/v1/closes", {{"business_date", arguments_.date}, {"state", arguments_.status}}), kDayColumns, "No such day.");
     });
+    auto* summary = day->add_subcommand("summary", "How many days of a date are in which state");
+    summary->add_option("--business-date", arguments_.date, "YYYY-MM-DD; yesterday when not given");
+    does(summary, [this] { return get(with_query("/v1/closes/summary", {{"business_date", arguments_.date}})); });
     auto* show = day->add_subcommand("show", "One day as it is now");
     takes_day(show);
     does(show, [this] { return call_and_show(options_, "GET", day_path(), {}, show_day); });

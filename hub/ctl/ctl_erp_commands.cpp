@@ -36,6 +36,7 @@ class ErpCommands : public CommandSet {
     does(connectors->add_subcommand("list", "Those in use, and whether they flow"), [this] {
       return list_pages(options_, "/v1/connectors", {{"name", "NAME"}, {"url", "URL"}, {"breaker", "BREAKER"}, {"waiting", "WAITING"}, {"last_error", "LAST ERROR"}}, "No connector.");
     });
+    shows(connectors, "/v1/connectors/", "name", "Its name, e.g. tryton");
     auto* test = connectors->add_subcommand("test", "Show what a connector makes of a posting and of the ERP's answers; nothing is sent");
     test->add_option("name", arguments_.id, "Its name, e.g. tryton")->required();
     test->add_option("--sample", arguments_.file, "A posting as JSON, or an example with its answers (hub/erp/connectors/README.md)")->required()->check(CLI::ExistingFile);

@@ -1,4 +1,4 @@
-// exceptions, postings, operations: what people do with what did not go through.
+// exceptions, postings: what people do with what did not go through.
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -39,7 +39,6 @@ class ExceptionCommands : public CommandSet {
     define_exceptions();
     define_bulk();
     define_postings();
-    define_operations();
   }
 
  private:
@@ -63,13 +62,21 @@ class ExceptionCommands : public CommandSet {
     list->add_option("--status", arguments_.status, "open, assigned, resolved, dismissed");
     list->add_option("--location", arguments_.location, "Only of this location");
     list->add_option("--owner", arguments_.owner, "store_it, master_data, stock_control or finance");
+    list->add_option("--assignee", arguments_.assignee, "Only those of this person");
+    list->add_option("--search", search_, "Only those with this text");
+    list->add_flag("--overdue", is_overdue_, "Only those whose time has passed");
+    list->add_option("--sort", sort_, "raised_at, -raised_at, due_at or -due_at");
     does(list, [this] {
       return list_pages(options_,
                         with_query("/v1/exceptions", {{"code", arguments_.code},
                                                       {"cause", cause_},
                                                       {"status", arguments_.status},
                                                       {"location", arguments_.location},
-                                                      {"owner", arguments_.owner}}),
+                                                      {"owner", arguments_.owner},
+                                                      {"assignee", arguments_.assignee},
+                                                      {"q", search_},
+                                                      {"overdue", is_overdue_ ? "true" : ""},
+                                                      {"sort", sort_}}),
                         {{"exception_id", "EXCEPTION"},
                          {"code", "CODE"},
                          {"location", "LOCATION"},
@@ -240,9 +247,16 @@ class ExceptionCommands : public CommandSet {
     list->add_option("--location", arguments_.location, "Only of this location");
     list->add_option("--kind", arguments_.kind, "sale, return, stock, void, till_close, till_event or summed");
     list->add_option("--business-date", arguments_.date, "Only of this date (YYYY-MM-DD)");
+    list->add_option("--search", search_, "A posting's id, a document's number, or a location");
+    list->add_option("--sort", sort_, "created_at or -created_at");
     does(list, [this] {
       return list_pages(options_,
-                        with_query("/v1/postings", {{"status", arguments_.status}, {"location", arguments_.location}, {"kind", arguments_.kind}, {"business_date", arguments_.date}}),
+                        with_query("/v1/postings", {{"status", arguments_.status},
+                                                    {"location", arguments_.location},
+                                                    {"kind", arguments_.kind},
+                                                    {"business_date", arguments_.date},
+                                                    {"q", search_},
+                                                    {"sort", sort_}}),
                         {{"posting_id", "POSTING"},
                          {"kind", "KIND"},
                          {"location", "LOCATION"},
@@ -295,20 +309,10 @@ class ExceptionCommands : public CommandSet {
     });
   }
 
-  void define_operations() {
-    auto* operations = group("operations", "Work on many at once: how far it has come, what became of it");
-    does(operations->add_subcommand("list", "List them, newest first"), [this] {
-      return list_pages(options_, "/v1/operations",
-                        {{"operation_id", "OPERATION"}, {"route", "WHAT"}, {"who", "WHO"}, {"status", "STATUS"}, {"selected", "SELECTED"}, {"done", "DONE"}, {"started_at", "STARTED"}, {"finished_at", "FINISHED"}},
-                        "None.");
-    });
-    shows(operations, "/v1/operations/", "id", "Its id (o_…)");
-  }
-
   CLI::App* exceptions_ = nullptr;
-  std::string action_word_, cause_, posting_date_, from_, to_;
+  std::string action_word_, cause_, posting_date_, from_, to_, search_, sort_;
   std::vector<std::string> accounts_, tax_codes_, added_lines_;
-  bool is_dry_run_ = false, is_certain_ = false;
+  bool is_dry_run_ = false, is_certain_ = false, is_overdue_ = false;
 };
 
 }  // namespace

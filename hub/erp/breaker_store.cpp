@@ -7,10 +7,11 @@ namespace tillsync::hub {
 namespace {
 
 constexpr std::string_view kStore =
-    "INSERT INTO connector_state (connector, breaker, failures, pause_micros, probe_at, last_error, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    "INSERT INTO connector_state (connector, breaker, failures, pause_micros, probe_at, last_error, changed_at, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)"
     " ON CONFLICT (connector) DO UPDATE SET breaker = excluded.breaker, failures = excluded.failures, pause_micros = excluded.pause_micros,"
-    " probe_at = excluded.probe_at, last_error = excluded.last_error, changed_at = excluded.changed_at";
-constexpr std::string_view kLoad = "SELECT breaker, failures, pause_micros, probe_at, last_error FROM connector_state WHERE connector = $1";
+    " probe_at = excluded.probe_at, last_error = excluded.last_error, changed_at = excluded.changed_at,"
+    " since = CASE WHEN breaker = excluded.breaker THEN since ELSE excluded.since END";
+constexpr std::string_view kLoad = "SELECT breaker, failures, pause_micros, probe_at, last_error, since FROM connector_state WHERE connector = $1";
 
 }  // namespace
 
@@ -31,6 +32,7 @@ Result<std::optional<StoredBreaker>> load_breaker(sql::Connection& connection, s
     breaker.pause = Duration{row.integer(2)};
     breaker.probe_at = Instant{row.integer(3)};
     breaker.last_error = row.text(4);
+    if (row.integer(5) != 0) breaker.since = Instant{row.integer(5)};
   }));
   return found;
 }

@@ -11,6 +11,7 @@ using sql::Blob;
 using sql::Param;
 using sql::Row;
 
+constexpr std::string_view kSelectNosOfDocument = "SELECT event_no FROM event WHERE verdict = 'new' AND document_no = $1 LIMIT $2";
 constexpr std::string_view kSelectSummary =
     "SELECT e.event_no, e.event_id, e.verdict, e.contract, e.mode, e.source, e.location, e.till, e.series, e.document_no,"
     " e.business_date, e.occurred_at, e.agent_received_at, e.received_at, e.correlation_id, e.content_hash, a.agent_id, e.seq,"
@@ -139,6 +140,12 @@ Result<std::optional<EventDetail>> EventReader::find(const EventId& event_id) {
   }));
   if (detail && !detail->summary.is_opaque) detail->document_json = json_of(detail->payload);
   return detail;
+}
+
+Result<std::vector<std::int64_t>> EventReader::event_nos_of_document(std::string_view document_no, std::size_t limit) {
+  std::vector<std::int64_t> numbers;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectNosOfDocument, {document_no, static_cast<std::int64_t>(limit)}, [&numbers](const Row& row) { numbers.push_back(row.integer(0)); }));
+  return numbers;
 }
 
 Result<std::optional<EventSummary>> EventReader::summary(std::int64_t event_no) {

@@ -88,6 +88,8 @@ class EventReader {
   Result<std::optional<std::int64_t>> event_no_of(const EventId& event_id);
   /// Always quick. For the stages.
   Result<std::optional<std::int64_t>> event_no_of(const Identity& identity);
+  /// Of all documents that bear a number, at whatever location; at most `limit`.
+  Result<std::vector<std::int64_t>> event_nos_of_document(std::string_view document_no, std::size_t limit);
   Result<std::optional<EventSummary>> summary(std::int64_t event_no);
   /// location empty = all; by location, date, contract.
   Result<std::vector<EventTotalRow>> totals(const LocationId& location = {}, std::optional<Date> business_date = {});

@@ -40,31 +40,57 @@ StockRecord read_stock(const Row& row) {
   return record;
 }
 
+/// The conditions of a filter with their params; the filter outlives it.
+class StockConditions {
+ public:
+  explicit StockConditions(const StockFilter& filter) {
+    if (!filter.location.empty()) add("location = ", filter.location.view());
+    if (!filter.sku.empty()) add("sku = ", filter.sku.view());
+    if (!filter.state.empty()) add("state = ", std::string_view(filter.state));
+    if (filter.text.empty()) return;
+    // The index over SKUs begins and ends there.
+    add("sku >= ", std::string_view(filter.text));
+    beyond_ = filter.text + "\xf4\x8f\xbf\xbf";
+    add("sku <= ", std::string_view(beyond_));
+  }
+  void add(const std::string& before, Param param) { where_ += (where_.empty() ? " WHERE " : " AND ") + before + place(param); }
+  std::string place(Param param) {
+    params_.push_back(param);
+    return "$" + std::to_string(params_.size());
+  }
+  const std::string& where() const { return where_; }
+  const std::vector<Param>& params() const { return params_; }
+
+ private:
+  std::string beyond_, where_;
+  std::vector<Param> params_;
+};
+
 }  // namespace
 
 Result<StockPage> StockReader::list(const StockFilter& filter) {
   if (filter.limit == 0 || filter.limit > kStockPageMax)
     return fail(ErrorCode::kInvalid, "list stock", "limit must be 1 to " + std::to_string(kStockPageMax));
-  std::string query(kSelectStock);
-  std::vector<Param> params;
-  const auto where = [&](std::string_view condition, Param param) {
-    query += params.empty() ? " WHERE " : " AND ";
-    params.push_back(param);
-    query += std::string(condition) + " $" + std::to_string(params.size());
-  };
-  if (!filter.location.empty()) where("location =", filter.location.view());
-  if (!filter.sku.empty()) where("sku =", filter.sku.view());
-  if (!filter.state.empty()) where("state =", std::string_view(filter.state));
-  if (filter.after) where("balance_no >", *filter.after);
-  params.emplace_back(static_cast<std::int64_t>(filter.limit) + 1);
-  query += " ORDER BY balance_no LIMIT $" + std::to_string(params.size());
+  StockConditions conditions(filter);
+  if (filter.after) conditions.add(filter.is_newest_first ? "balance_no < " : "balance_no > ", *filter.after);
+  const std::string limit = conditions.place(static_cast<std::int64_t>(filter.limit) + 1);
+  const std::string query = std::string(kSelectStock) + conditions.where() + " ORDER BY balance_no" + (filter.is_newest_first ? " DESC" : "") + " LIMIT " + limit;
   StockPage page;
-  TS_RETURN_IF_ERROR(connection_.query(query, params, [&page](const Row& row) { page.stock.push_back(read_stock(row)); }));
+  TS_RETURN_IF_ERROR(connection_.query(query, conditions.params(), [&page](const Row& row) { page.stock.push_back(read_stock(row)); }));
   if (page.stock.size() > filter.limit) {
     page.stock.pop_back();
     page.next = page.stock.back().balance_no;
   }
   return page;
+}
+
+Result<std::int64_t> StockReader::count(const StockFilter& filter) {
+  StockConditions conditions(filter);
+  const std::string limit = conditions.place(kStockCountedMax + 1);
+  std::int64_t found = 0;
+  TS_RETURN_IF_ERROR(connection_.query("SELECT count(*) FROM (SELECT 1 FROM stock_balance" + conditions.where() + " LIMIT " + limit + ")", conditions.params(),
+                                       [&found](const Row& row) { found = row.integer(0); }));
+  return found;
 }
 
 Result<std::vector<StockEntryRecord>> StockReader::entries(std::int64_t balance_no, std::size_t limit) {

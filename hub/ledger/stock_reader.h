@@ -15,12 +15,15 @@
 namespace tillsync::hub {
 
 inline constexpr std::size_t kStockPageMax = 1'000;
+inline constexpr std::int64_t kStockCountedMax = 10'000;  // of a list's total; beyond, it is "more than"
 
 /// Empty fields do not filter.
 struct StockFilter {
   LocationId location;
   Sku sku;
   std::string state;
+  std::string text;                   // the beginning of a SKU
+  bool is_newest_first = false;       // the balance that was opened last
   std::optional<std::int64_t> after;  // `next` of the page before
   std::size_t limit = 100;            // 1 … kStockPageMax
 };
@@ -67,6 +70,8 @@ class StockReader {
   explicit StockReader(sql::Connection& connection) : connection_(connection) {}
   /// kInvalid: limit out of bounds.
   Result<StockPage> list(const StockFilter& filter);
+  /// How many the filter finds, cursor and limit left aside; kStockCountedMax + 1 = more than that.
+  Result<std::int64_t> count(const StockFilter& filter);
   /// Newest first, by following the chain of the balance.
   Result<std::vector<StockEntryRecord>> entries(std::int64_t balance_no, std::size_t limit);
   Result<std::vector<StockEntryRecord>> entries_of_event(std::int64_t event_no);

@@ -26,8 +26,14 @@ constexpr std::string_view kSelectRecord =
     "SELECT posting_no, event_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, business_date, currency, ordering_key, status, attempts,"
     " next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body FROM posting";
 constexpr int kBodyColumn = 18;
+constexpr std::size_t kTextHitsMax = 100;  // documents of one number, of different locations, tills and contracts
 constexpr std::string_view kBehind =
     " WHERE is_open = 1 AND ordering_key = (SELECT ordering_key FROM posting WHERE posting_no = $1 AND is_open = 1) AND posting_no > $1";
+constexpr std::string_view kSelectCounts = "SELECT status, postings FROM posting_count WHERE postings <> 0 ORDER BY status";
+// Steps are numbered in the order in which they are taken.
+constexpr std::string_view kSelectRates =
+    "SELECT status, count(*), min(at) FROM posting_history WHERE history_no > (SELECT coalesce(max(history_no), 0) FROM posting_history) - $2 AND at >= $1 GROUP BY status";
+constexpr std::string_view kSelectHasMore = "SELECT coalesce(min(at), 0) FROM posting_history WHERE history_no = (SELECT coalesce(max(history_no), 0) FROM posting_history) - $1 + 1";
 constexpr std::string_view kSelectIsPart = "SELECT summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
 constexpr std::string_view kSelectNoOfEvent =
     "SELECT posting_no FROM posting WHERE posting_no = 2 * $1"
@@ -68,6 +74,49 @@ PostingRecord read_record(const Row& row) {
   record.updated_at = Instant{row.integer(17)};
   return record;
 }
+
+/// The conditions of a filter with their params; the filter outlives it.
+class PostingConditions {
+ public:
+  explicit PostingConditions(const PostingFilter& filter) {
+    // The constants stand there so that the partial indexes can be used.
+    switch (filter.status.value_or(PostingStatus::kPosted)) {
+      case PostingStatus::kRetrying:
+      case PostingStatus::kUnknown:
+      case PostingStatus::kRefused:
+      case PostingStatus::kHeld:
+      case PostingStatus::kSkipped: constant("status IN ('retrying', 'unknown', 'refused', 'held', 'skipped')"); break;
+      case PostingStatus::kQueued:
+      case PostingStatus::kSending: constant("is_open = 1"); break;
+      default: break;
+    }
+    if (filter.status) add("status = ", to_string(*filter.status));
+    if (!filter.location.empty()) add("location = ", std::string_view(filter.location));
+    if (!filter.kind.empty()) add("kind = ", std::string_view(filter.kind));
+    if (!filter.currency.empty()) add("currency = ", std::string_view(filter.currency));
+    if (!filter.ordering_key.empty()) add("ordering_key = ", std::string_view(filter.ordering_key));
+    if (filter.business_date) add("business_date = ", std::int64_t{filter.business_date->days});
+    if (filter.after) add(filter.is_oldest_first ? "posting_no > " : "posting_no < ", *filter.after);
+  }
+  /// One of these numbers.
+  void add_numbers(const std::vector<std::int64_t>& numbers) {
+    std::string list = "posting_no IN (";
+    for (std::size_t i = 0; i < numbers.size(); ++i) list += (i == 0 ? "" : ", ") + place(numbers[i]);
+    constant(list + ")");
+  }
+  std::string place(Param param) {
+    params_.push_back(param);
+    return "$" + std::to_string(params_.size());
+  }
+  const std::string& where() const { return where_; }
+  const std::vector<Param>& params() const { return params_; }
+
+ private:
+  void constant(const std::string& condition) { where_ += (where_.empty() ? " WHERE " : " AND ") + condition; }
+  void add(const std::string& before, Param param) { constant(before + place(param)); }
+  std::string where_;
+  std::vector<Param> params_;
+};
 
 }  // namespace
 
@@ -149,31 +198,68 @@ Result<DuePage> PostingReader::due(const DueRequest& request) {
 Result<PostingPage> PostingReader::list(const PostingFilter& filter) {
   if (filter.limit == 0 || filter.limit > kPostingPageMax)
     return fail(ErrorCode::kInvalid, "list postings", "limit must be 1 to " + std::to_string(kPostingPageMax));
-  std::string query(kSelectRecord);
-  std::vector<Param> params;
-  const auto where = [&](std::string_view condition, Param param) {
-    query += params.empty() ? " WHERE " : " AND ";
-    params.push_back(param);
-    query += std::string(condition) + " $" + std::to_string(params.size());
-  };
-  // The constants stand there so that the partial indexes can be used.
-  if (filter.status == PostingStatus::kHeld) where("status = 'held' AND posting_no >", std::int64_t{0});
-  else if (filter.status && is_open(*filter.status)) where("is_open = 1 AND status =", to_string(*filter.status));
-  else if (filter.status) where("status =", to_string(*filter.status));
-  if (!filter.location.empty()) where("location =", std::string_view(filter.location));
-  if (!filter.kind.empty()) where("kind =", std::string_view(filter.kind));
-  if (!filter.ordering_key.empty()) where("ordering_key =", std::string_view(filter.ordering_key));
-  if (filter.business_date) where("business_date =", std::int64_t{filter.business_date->days});
-  if (filter.after) where("posting_no <", *filter.after);
-  params.emplace_back(static_cast<std::int64_t>(filter.limit) + 1);
-  query += " ORDER BY posting_no DESC LIMIT $" + std::to_string(params.size());
+  PostingFilter narrowed = filter;
+  TS_ASSIGN_OR_RETURN(const auto numbers, numbers_of_text(narrowed));
+  PostingConditions conditions(narrowed);
+  if (numbers) conditions.add_numbers(*numbers);
+  const std::string limit = conditions.place(static_cast<std::int64_t>(filter.limit) + 1);
+  const std::string query = std::string(kSelectRecord) + conditions.where() + " ORDER BY posting_no" + (filter.is_oldest_first ? "" : " DESC") + " LIMIT " + limit;
   PostingPage page;
-  TS_RETURN_IF_ERROR(connection_.query(query, params, [&page](const Row& row) { page.postings.push_back(read_record(row)); }));
+  TS_RETURN_IF_ERROR(connection_.query(query, conditions.params(), [&page](const Row& row) { page.postings.push_back(read_record(row)); }));
   if (page.postings.size() > filter.limit) {
     page.postings.pop_back();
     page.next = page.postings.back().posting_no;
   }
   return page;
+}
+
+Result<std::int64_t> PostingReader::count(const PostingFilter& filter) {
+  PostingFilter all = filter;
+  all.after.reset();
+  const bool is_by_status_alone = filter.status && filter.location.empty() && filter.kind.empty() && filter.currency.empty() && filter.ordering_key.empty() && !filter.business_date && filter.text.empty();
+  if (is_by_status_alone) {
+    TS_ASSIGN_OR_RETURN(const auto by_status, counts());
+    for (const PostingCount& one : by_status)
+      if (one.status == *filter.status) return std::min(one.postings, kPostingsCountedMax + 1);
+    return std::int64_t{0};
+  }
+  TS_ASSIGN_OR_RETURN(const auto numbers, numbers_of_text(all));
+  PostingConditions conditions(all);
+  if (numbers) conditions.add_numbers(*numbers);
+  const std::string limit = conditions.place(kPostingsCountedMax + 1);
+  std::int64_t found = 0;
+  TS_RETURN_IF_ERROR(connection_.query("SELECT count(*) FROM (SELECT 1 FROM posting" + conditions.where() + " LIMIT " + limit + ")", conditions.params(),
+                                       [&found](const Row& row) { found = row.integer(0); }));
+  return found;
+}
+
+Result<std::optional<std::vector<std::int64_t>>> PostingReader::numbers_of_text(PostingFilter& filter) {
+  if (filter.text.empty()) return std::optional<std::vector<std::int64_t>>{};
+  std::vector<std::int64_t> numbers;
+  TS_ASSIGN_OR_RETURN(const auto of_id, posting_no_of(filter.text));
+  if (of_id) numbers.push_back(*of_id);
+  TS_ASSIGN_OR_RETURN(const auto events, EventReader(connection_).event_nos_of_document(filter.text, kTextHitsMax));
+  for (const std::int64_t event_no : events)
+    TS_RETURN_IF_ERROR(connection_.query(kSelectNoOfEvent, {event_no}, [&numbers](const Row& row) { numbers.push_back(row.integer(0)); }));
+  if (!numbers.empty()) return std::optional(std::move(numbers));
+  // Neither a posting nor a document: a location, which has none when there is no such location.
+  if (!filter.location.empty() && filter.location != filter.text) return std::optional(std::vector<std::int64_t>{0});
+  filter.location = filter.text;
+  return std::optional<std::vector<std::int64_t>>{};
+}
+
+Result<std::vector<PostingCount>> PostingReader::counts() {
+  std::vector<PostingCount> counts;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectCounts, {}, [&counts](const Row& row) { counts.push_back({status_column(row, 0), row.integer(1)}); }));
+  return counts;
+}
+
+Result<PostingRates> PostingReader::rates(Instant since) {
+  PostingRates rates;
+  rates.since = since;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectRates, {since.micros, kRateStepsMax}, [&rates](const Row& row) { rates.steps.push_back({status_column(row, 0), row.integer(1)}); }));
+  TS_RETURN_IF_ERROR(connection_.query(kSelectHasMore, {kRateStepsMax}, [&rates](const Row& row) { rates.since = std::max(rates.since, Instant{row.integer(0)}); }));
+  return rates;
 }
 
 Result<std::optional<std::int64_t>> PostingReader::posting_no_of(std::string_view posting_id) {

@@ -20,6 +20,7 @@
 namespace tillsync::hub {
 
 inline constexpr std::size_t kPostingPageMax = 500;
+inline constexpr std::int64_t kRateStepsMax = 20'000;  // steps that rates are counted over
 
 struct DuePosting {
   std::int64_t posting_no = 0;
@@ -45,10 +46,14 @@ struct DuePage {
   std::optional<Instant> next_try_at;   // when the earliest of those that wait for their time is due
 };
 
-/// Empty fields do not filter. Newest first.
+inline constexpr std::int64_t kPostingsCountedMax = 10'000;  // of a list's total; beyond, it is "more than"
+
+/// Empty fields do not filter.
 struct PostingFilter {
   std::optional<PostingStatus> status;
-  std::string location, kind, ordering_key;
+  std::string location, kind, ordering_key, currency;
+  std::string text;                   // a posting's id, a document's number, or a location
+  bool is_oldest_first = false;
   std::optional<Date> business_date;
   std::optional<std::int64_t> after;  // `next` of the page before
   std::size_t limit = 50;             // 1 … kPostingPageMax
@@ -71,6 +76,15 @@ struct PostingRecord {
 struct PostingPage {
   std::vector<PostingRecord> postings;
   std::optional<std::int64_t> next;
+};
+struct PostingCount {
+  PostingStatus status = PostingStatus::kQueued;
+  std::int64_t postings = 0;
+};
+/// What became of postings of late: how many steps led to each status.
+struct PostingRates {
+  Instant since;                        // from here on
+  std::vector<PostingCount> steps;
 };
 /// What waits because of one: behind it under its ordering key.
 struct PostingsBehind {
@@ -109,6 +123,12 @@ class PostingReader {
   Result<DuePage> due(const DueRequest& request);
   /// kInvalid: limit out of bounds.
   Result<PostingPage> list(const PostingFilter& filter);
+  /// How many the filter finds, cursor and limit left aside; kPostingsCountedMax + 1 = more than that.
+  Result<std::int64_t> count(const PostingFilter& filter);
+  /// Of all, by status; none that has none.
+  Result<std::vector<PostingCount>> counts();
+  /// Since `since`, or over the newest kRateStepsMax steps where that is shorter.
+  Result<PostingRates> rates(Instant since);
   Result<std::optional<PostingDetail>> find(std::string_view posting_id);
   Result<std::optional<PostingRecord>> record(std::int64_t posting_no);
   /// The open ones behind a posting that is open itself; `limit` of them, and how many. None behind one that holds nothing up.
@@ -129,6 +149,8 @@ class PostingReader {
   };
   Result<std::optional<std::string>> next_lane(std::string_view after);
   Result<void> due_of_lane(const std::string& lane, const DueRequest& request, std::map<std::string, TakenOfKey>& taken, DuePage& page);
+  /// The postings that a text names; nullopt: none is named by it, and it has become the filter's location where it is one.
+  Result<std::optional<std::vector<std::int64_t>>> numbers_of_text(PostingFilter& filter);
   Result<void> lay_corrections_over(DuePosting& due);
 
   sql::Connection& connection_;

@@ -45,6 +45,8 @@ constexpr std::string_view kAddTotal =
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (location, business_date, currency, kind, status) DO UPDATE SET"
     " postings = postings + excluded.postings, gross_minor = gross_minor + excluded.gross_minor,"
     " units_milli = units_milli + excluded.units_milli";
+constexpr std::string_view kAddCount =
+    "INSERT INTO posting_count (status, postings) VALUES ($1, $2) ON CONFLICT (status) DO UPDATE SET postings = postings + excluded.postings";
 constexpr std::string_view kSelectBody = "SELECT body, summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
 constexpr std::string_view kSelectHeldOfDay =
     "SELECT posting_no, body FROM posting WHERE status = 'held' AND location = $1 AND business_date = $2 ORDER BY posting_no";
@@ -74,6 +76,10 @@ Result<void> write_totals(sql::Connection& connection, const Totals& totals) {
     TS_RETURN_IF_ERROR(connection.run(kAddTotal, {std::string_view(location), date, std::string_view(currency), std::string_view(kind),
                                                   status, total.postings, total.gross_minor, total.units_milli}));
   }
+  std::map<std::string_view, std::int64_t> counts;
+  for (const auto& [key, total] : totals) counts[std::get<4>(key)] += total.postings;
+  for (const auto& [status, postings] : counts)
+    if (postings != 0) TS_RETURN_IF_ERROR(connection.run(kAddCount, {status, postings}));
   return {};
 }
 

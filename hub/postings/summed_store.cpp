@@ -35,9 +35,15 @@ constexpr std::string_view kMoveTotals =
     " ON CONFLICT (location, business_date, currency, kind, status) DO UPDATE SET postings = postings + excluded.postings, gross_minor = gross_minor + excluded.gross_minor,"
     " units_milli = units_milli + excluded.units_milli";
 
+constexpr std::string_view kMoveCounts =
+    "INSERT INTO posting_count (status, postings) SELECT $2, $3 * count(*) FROM posting WHERE summed_no = $1"
+    " ON CONFLICT (status) DO UPDATE SET postings = postings + excluded.postings";
+
 Result<void> move_totals(sql::Connection& connection, std::int64_t summed_no, std::string_view from, std::string_view to) {
   TS_RETURN_IF_ERROR(connection.run(kMoveTotals, {summed_no, from, std::int64_t{-1}}));
   TS_RETURN_IF_ERROR(connection.run(kMoveTotals, {summed_no, to, std::int64_t{1}}));
+  TS_RETURN_IF_ERROR(connection.run(kMoveCounts, {summed_no, from, std::int64_t{-1}}));
+  TS_RETURN_IF_ERROR(connection.run(kMoveCounts, {summed_no, to, std::int64_t{1}}));
   return {};
 }
 

@@ -14,17 +14,22 @@ using sql::Row;
 
 constexpr std::int64_t kDayMicros = std::int64_t{86'400} * 1'000'000;
 // What has no business date (bytes that do not decode, lost documents) stands in the way of every day up to the one on which it was found.
-constexpr std::string_view kSelectExceptions =
+// The codes are those of blocking_codes().
+const std::string kSelectExceptions =
     "SELECT x.exception_id, x.code, x.owner, x.detail, x.raised_at, x.location FROM exception_case x LEFT JOIN event e ON e.event_no = x.event_no"
-    " WHERE x.status = 'open' AND ($1 = '' OR x.location = $1) AND (e.business_date = $2 OR (e.business_date IS NULL AND x.raised_at >= $3))"
-    " ORDER BY x.exception_no";
+    " WHERE x.status = 'open' AND x.code IN ('sum_mismatch', 'tax_mismatch', 'conflict', 'opaque_document', 'gap', 'unknown_critical')"
+    " AND (e.business_date = $1 OR (e.business_date IS NULL AND x.raised_at >= $2))";
+const std::string kSelectAllExceptions = kSelectExceptions + " ORDER BY x.exception_no";
+const std::string kSelectExceptionsOf = kSelectExceptions + " AND x.location = $3 ORDER BY x.exception_no";
 
 /// location empty = all.
 Result<std::map<LocationId, DaysOfDate::Exceptions>> read_exceptions(sql::Connection& connection, const LocationId& location, Date business_date) {
   std::map<LocationId, DaysOfDate::Exceptions> found;
   const std::int64_t date = business_date.days;
   const auto codes = blocking_codes();
-  TS_RETURN_IF_ERROR(connection.query(kSelectExceptions, {location.view(), date, date * kDayMicros}, [&](const Row& row) {
+  std::vector<sql::Param> params = {date, date * kDayMicros};
+  if (!location.empty()) params.emplace_back(location.view());
+  TS_RETURN_IF_ERROR(connection.query(location.empty() ? kSelectAllExceptions : kSelectExceptionsOf, params, [&](const Row& row) {
     if (std::ranges::find(codes, row.text(1)) == codes.end()) return;
     DaysOfDate::Exceptions& one = found[LocationId(std::string(row.text(5)))];
     if (++one.count > static_cast<std::int64_t>(kExceptionsNamedMax)) return;

@@ -1,6 +1,8 @@
 #include "hub/reservations/reservation_reader.h"
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "hub/reservations/reservation_json.h"
@@ -22,16 +24,6 @@ constexpr std::string_view kSelectLeaseSteps =
     "WITH RECURSIVE chain (step_no) AS (SELECT last_step_no FROM lease WHERE lease_id = $1 UNION ALL"
     " SELECT s.previous_step_no FROM lease_step s JOIN chain c ON s.step_no = c.step_no WHERE s.previous_step_no <> 0)"
     " SELECT s.at, s.verb, s.state, s.who, s.why FROM lease_step s JOIN chain c ON s.step_no = c.step_no ORDER BY s.step_no";
-constexpr std::string_view kSelectByOrder =
-    "SELECT reservation_id, reservation_no FROM reservation WHERE order_no = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR channel = $3)"
-    " AND reservation_no < $4 ORDER BY reservation_no DESC LIMIT $5";
-constexpr std::string_view kSelectByPosition =
-    "SELECT reservation_id, reservation_no FROM reservation WHERE reservation_no IN (SELECT p.part_no / 8192 FROM reservation_part p"
-    " JOIN stock_position s ON s.position_no = p.position_no WHERE s.location = $1 AND s.sku = $2 AND p.open_milli <> 0)"
-    " AND ($3 = '' OR state = $3) AND ($4 = '' OR channel = $4) AND reservation_no < $5 ORDER BY reservation_no DESC LIMIT $6";
-constexpr std::string_view kSelectAll =
-    "SELECT reservation_id, reservation_no FROM reservation WHERE ($1 = '' OR state = $1) AND ($2 = '' OR channel = $2)"
-    " AND reservation_no < $3 ORDER BY reservation_no DESC LIMIT $4";
 constexpr std::string_view kSelectEvents =
     "SELECT s.step_no, r.reservation_id, r.channel, r.order_no, s.verb, s.state, s.who, s.why, s.at FROM reservation_step s"
     " JOIN reservation r ON r.reservation_no = s.reservation_no WHERE s.step_no > $1 AND ($2 = '' OR r.channel = $2) ORDER BY s.step_no LIMIT $3";
@@ -69,6 +61,40 @@ json steps_json(const std::vector<json>& steps) {
   return list;
 }
 
+/// The conditions of a filter with their params; the filter outlives it.
+class Query {
+ public:
+  explicit Query(const ReservationFilter& filter) {
+    if (!filter.order_no.empty()) add("order_no <> '' AND order_no = ", std::string_view(filter.order_no));
+    if (!filter.location.empty() && !filter.sku.empty()) {
+      const std::string location = place(filter.location.view()), sku = place(filter.sku.view());
+      add_condition("reservation_no IN (SELECT p.part_no / 8192 FROM reservation_part p JOIN stock_position s ON s.position_no = p.position_no WHERE s.location = " + location +
+                    " AND s.sku = " + sku + " AND p.open_milli <> 0)");
+    }
+    // The words stand there so that the partial index can be used.
+    static constexpr std::string_view kIndexed[] = {"held", "confirmed", "picked", "ready", "broken"};
+    if (std::ranges::find(kIndexed, filter.state) != std::end(kIndexed)) add_condition("state IN ('held', 'confirmed', 'picked', 'ready', 'broken')");
+    if (!filter.state.empty()) add("state = ", std::string_view(filter.state));
+    if (!filter.channel.empty()) add("channel = ", std::string_view(filter.channel));
+    if (!filter.text.empty()) {
+      const std::string text = place(std::string_view(filter.text));
+      add_condition("(reservation_id = " + text + " OR (order_no <> '' AND order_no = " + text + "))");
+    }
+  }
+  void add(const std::string& before, sql::Param param) { add_condition(before + place(param)); }
+  std::string place(sql::Param param) {
+    params_.push_back(param);
+    return "$" + std::to_string(params_.size());
+  }
+  const std::string& where() const { return where_; }
+  const std::vector<sql::Param>& params() const { return params_; }
+
+ private:
+  void add_condition(const std::string& condition) { where_ += (where_.empty() ? " WHERE " : " AND ") + condition; }
+  std::string where_;
+  std::vector<sql::Param> params_;
+};
+
 std::unexpected<Error> unknown(std::string_view what, std::string_view id) {
   return fail(ErrorCode::kNotFound, "show " + std::string(what), "there is no " + std::string(what) + " " + std::string(id));
 }
@@ -101,15 +127,12 @@ Result<std::string> ReservationReader::show(std::string_view id) {
 
 Result<ReservationPage> ReservationReader::list(const ReservationFilter& filter) {
   std::vector<std::pair<std::string, std::int64_t>> found;
-  const auto take = [&found](const Row& row) { found.emplace_back(std::string(row.text(0)), row.integer(1)); };
-  const std::int64_t before = filter.after.value_or(INT64_MAX), limit = static_cast<std::int64_t>(filter.limit);
-  const std::string_view state = filter.state, channel = filter.channel;
-  if (!filter.order_no.empty())
-    TS_RETURN_IF_ERROR(connection_.query(kSelectByOrder, {std::string_view(filter.order_no), state, channel, before, limit}, take));
-  else if (!filter.location.empty() && !filter.sku.empty())
-    TS_RETURN_IF_ERROR(connection_.query(kSelectByPosition, {filter.location.view(), filter.sku.view(), state, channel, before, limit}, take));
-  else
-    TS_RETURN_IF_ERROR(connection_.query(kSelectAll, {state, channel, before, limit}, take));
+  Query query(filter);
+  if (filter.after) query.add(filter.is_oldest_first ? "reservation_no > " : "reservation_no < ", *filter.after);
+  const std::string limit = query.place(static_cast<std::int64_t>(filter.limit));
+  const std::string statement =
+      "SELECT reservation_id, reservation_no FROM reservation" + query.where() + " ORDER BY reservation_no" + (filter.is_oldest_first ? "" : " DESC") + " LIMIT " + limit;
+  TS_RETURN_IF_ERROR(connection_.query(statement, query.params(), [&found](const Row& row) { found.emplace_back(std::string(row.text(0)), row.integer(1)); }));
   TS_ASSIGN_OR_RETURN(const Duration offset, wall_offset());
   ReservationPage page;
   for (const auto& [id, no] : found) {
@@ -122,6 +145,15 @@ Result<ReservationPage> ReservationReader::list(const ReservationFilter& filter)
   }
   if (found.size() == filter.limit) page.next = found.back().second;
   return page;
+}
+
+Result<std::int64_t> ReservationReader::count(const ReservationFilter& filter) {
+  Query query(filter);
+  const std::string limit = query.place(kReservationsCountedMax + 1);
+  std::int64_t counted = 0;
+  TS_RETURN_IF_ERROR(connection_.query("SELECT count(*) FROM (SELECT 1 FROM reservation" + query.where() + " LIMIT " + limit + ")", query.params(),
+                                       [&counted](const Row& row) { counted = row.integer(0); }));
+  return counted;
 }
 
 Result<std::vector<ReservationEvent>> ReservationReader::events(std::int64_t after, std::string_view channel, std::size_t limit) {

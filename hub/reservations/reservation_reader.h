@@ -20,9 +20,12 @@ struct ReservationFilter {
   std::string state, order_no, channel;
   LocationId location;
   Sku sku;
-  std::optional<std::int64_t> after;  // newest first: below this number
+  std::string text;                   // a reservation's id, or an order's number
+  bool is_oldest_first = false;
+  std::optional<std::int64_t> after;  // newest first: below this number; oldest first: above it
   std::size_t limit = 50;
 };
+inline constexpr std::int64_t kReservationsCountedMax = 10'000;  // of a list's total; beyond, it is "more than"
 struct ReservationPage {
   std::vector<std::string> reservations;  // as reservation_json
   std::optional<std::int64_t> next;
@@ -70,6 +73,8 @@ class ReservationReader {
   /// reservation_json with a member `steps`; kNotFound.
   Result<std::string> show(std::string_view id);
   Result<ReservationPage> list(const ReservationFilter& filter);
+  /// How many the filter finds, cursor and limit left aside; kReservationsCountedMax + 1 = more than that.
+  Result<std::int64_t> count(const ReservationFilter& filter);
   /// Steps behind `after`, oldest first; channel "" = of all.
   Result<std::vector<ReservationEvent>> events(std::int64_t after, std::string_view channel, std::size_t limit);
 

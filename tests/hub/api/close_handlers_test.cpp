@@ -184,3 +184,21 @@ TEST_CASE("closes: only finance closes, and what is no day is refused", "[api]")
   CHECK(stand.call("POST", "/v1/closes/XX/2010-12-01/close", R"({"force":true,"reason":"r"})", "finance").status == 404);
   CHECK(stand.call("GET", kDayPath + "/certificate").status == 404);
 }
+
+TEST_CASE("closes: counted by state, filtered by state, and a step of a person shows at once", "[api]") {
+  ApiStand stand;
+  complete_day(stand);
+  const auto summary = [&stand] { return stand.get("/v1/closes/summary?business_date=2010-12-01"); };
+  CHECK(summary().at("by_state").at("ready") == 1);
+  CHECK(summary().at("unclosed") == 1);
+  CHECK(stand.get("/v1/closes?business_date=2010-12-01&state=ready").at("total") == 1);
+  CHECK(stand.get("/v1/closes?business_date=2010-12-01&state=blocked").at("total") == 0);
+  CHECK(stand.get("/v1/closes?business_date=2010-12-01&q=nosuch").at("total") == 0);
+  REQUIRE(stand.call("POST", kDayPath + "/close", "{}").status == 200);
+  CHECK(summary().at("by_state").at("closed") == 1);
+  CHECK(summary().at("unclosed") == 0);
+  CHECK(summary().at("all") == 1);
+  CHECK(stand.items("/v1/closes?business_date=2010-12-01&state=unclosed").empty());
+  CHECK(stand.call("GET", "/v1/closes/summary?business_date=2010-13-01").status == 422);
+  CHECK(stand.get("/v1/closes/summary").at("all") == 1);  // yesterday: a listed till of an open location is expected
+}

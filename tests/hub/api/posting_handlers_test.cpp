@@ -92,3 +92,40 @@ TEST_CASE("connectors: state of the breaker and what waits", "[api]") {
   CHECK(connector.at("breaker") == "flowing");
   CHECK(connector.at("waiting") == 1);
 }
+
+TEST_CASE("postings: searched by id, document number or location, sorted, and counted before paging", "[api]") {
+  ApiStand stand;
+  const std::string id = add_posting(stand);
+  stand.add_sale("2");
+  for (const std::string& q : {id, std::string("1")}) {
+    INFO(q);
+    const json found = stand.get("/v1/postings?q=" + q);
+    REQUIRE(found.at("total") == 1);
+    CHECK(found.at("items").at(0).at("posting_id") == id);
+  }
+  CHECK(stand.get("/v1/postings?q=GB&limit=1").at("total") == 2);
+  CHECK(stand.get("/v1/postings?q=nosuch").at("total") == 0);
+  CHECK(stand.get("/v1/postings?q=GB&location=FR").at("total") == 0);
+  CHECK(stand.get("/v1/postings?status=queued").at("total") == 2);
+  CHECK(stand.get("/v1/postings?status=refused").at("total") == 0);
+  CHECK(stand.get("/v1/postings?currency=GBP&kind=sale").at("total") == 2);
+  CHECK(stand.get("/v1/postings?connector=generic").at("total") == 2);
+  CHECK(stand.get("/v1/postings?connector=nosuch").at("total") == 0);
+  CHECK(stand.items("/v1/postings?sort=created_at").at(0).at("posting_id") == id);
+  CHECK(stand.items("/v1/postings?sort=-created_at").at(1).at("posting_id") == id);
+  CHECK(stand.call("GET", "/v1/postings?sort=gross").status == 422);
+}
+
+TEST_CASE("connectors: one with its queue and what became of postings of late", "[api]") {
+  ApiStand stand;
+  add_posting(stand);
+  stand.add_sale("2");
+  forward(stand, PostingStatus::kPosted);  // the newest
+  const json connector = stand.get("/v1/connectors/generic");
+  CHECK(connector.at("breaker") == "flowing");
+  CHECK(connector.at("waiting") == 1);
+  CHECK(connector.at("queue") == json{{"queued", 1}, {"posted", 1}});
+  CHECK(connector.at("rates").at("steps").at("posted") == 1);
+  CHECK(connector.at("probe_at").is_null());
+  CHECK(stand.call("GET", "/v1/connectors/nosuch").status == 404);
+}
