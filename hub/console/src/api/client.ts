@@ -49,7 +49,8 @@ api.use(middleware);
 
 export interface Params {
   path?: Record<string, string | number>;
-  query?: Record<string, string | number | boolean | null | undefined>;
+  /** A list is sent as its name once for each value. */
+  query?: Record<string, string | number | boolean | readonly string[] | null | undefined>;
 }
 interface Deed extends Params {
   body?: unknown;
