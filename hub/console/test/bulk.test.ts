@@ -9,6 +9,7 @@ describe('a bulk', () => {
   });
   it('is never offered over a list of others than it would take', () => {
     expect(selectionOf({ status: 'resolved', code: 'gap' })).toBeNull();
+    expect(selectionOf({ code: 'gap' })).toBeNull();
   });
   it('takes ticked rows up to the limit', () => {
     expect(selectionOfIds(new Set())).toBeNull();

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blocks, inlines } from '../src/lib/runbook';
 
@@ -17,9 +16,8 @@ describe('runbook', () => {
     expect(blocks('```\nabc')).toEqual([{ kind: 'code', text: 'abc' }]);
   });
   it('reads every runbook of the product', () => {
-    const folder = new URL('../../../packaging/runbooks/', import.meta.url);
-    const files = readdirSync(folder).filter((name) => name.endsWith('.md'));
-    expect(files.length).toBeGreaterThan(50);
-    for (const file of files) expect(blocks(readFileSync(new URL(file, folder), 'utf8')).map((block) => block.kind), file).toContain('list');
+    const files = import.meta.glob<string>('../../../packaging/runbooks/*.md', { query: '?raw', import: 'default', eager: true });
+    expect(Object.keys(files).length).toBeGreaterThan(50);
+    for (const [file, text] of Object.entries(files)) expect(blocks(text).map((block) => block.kind), file).toContain('list');
   });
 });

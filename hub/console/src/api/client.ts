@@ -74,6 +74,12 @@ export async function read<T>(path: string, params: Params = {}, signal?: AbortS
   return { data: data as T, etag: response.headers.get('ETag') };
 }
 
+/** An answer that is no JSON: a runbook's text. */
+export async function readText(path: string, params: Params = {}, signal?: AbortSignal): Promise<string> {
+  const { data } = await request('get', path, { params: clean(params), signal, parseAs: 'text' });
+  return String(data ?? '');
+}
+
 export async function send<T>(method: 'post' | 'put' | 'delete', path: string, deed: Deed = {}): Promise<T> {
   const headers: Record<string, string> = {};
   if (deed.key) headers['Idempotency-Key'] = deed.key;

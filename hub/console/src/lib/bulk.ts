@@ -7,9 +7,9 @@ export const SELECTED_BY = ['code', 'cause', 'location', 'owner', 'assignee', 'o
 /** Ids that one selection names. */
 export const IDS_MAX = 1000;
 
-/** null: nothing is filtered, or what is listed are not open ones, so that the list and the bulk would differ. */
+/** null: nothing is filtered, or others than open ones are listed too, so that the list and the bulk would differ. */
 export function selectionOf(filter: Readonly<Record<string, string>>): Selection | null {
-  if (filter.status && filter.status !== 'open') return null;
+  if (filter.status !== 'open') return null;
   const chosen = Object.fromEntries(SELECTED_BY.filter((name) => filter[name]).map((name) => [name, filter[name] as string]));
   return Object.keys(chosen).length === 0 ? null : chosen;
 }

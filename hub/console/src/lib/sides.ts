@@ -61,3 +61,8 @@ export function dayBeside(date: string, by: 1 | -1): string {
   const ms = Date.parse(`${date}T00:00:00Z`);
   return Number.isNaN(ms) ? date : new Date(ms + by * 86_400_000).toISOString().slice(0, 10);
 }
+
+/** The business date that finance asks for in the morning. */
+export function yesterday(nowMs: number): string {
+  return new Date(nowMs - 86_400_000).toISOString().slice(0, 10);
+}
