@@ -38,7 +38,8 @@ FailureShape shape_of(ErrorCode code) {
 void ApiReply::send(http::Response response) {
   if (!responder_) return;
   response.headers.emplace_back("X-Correlation-Id", correlation_id_);
-  response.headers.emplace_back("Cache-Control", "no-store");
+  if (std::ranges::none_of(response.headers, [](const auto& header) { return header.first == "Cache-Control"; }))
+    response.headers.emplace_back("Cache-Control", "no-store");
   auto responder = std::move(responder_);
   responder->send(std::move(response));
 }
@@ -50,6 +51,8 @@ void ApiReply::answer(int status, std::string body) {
 }
 
 void ApiReply::text(int status, std::string content_type, std::string body) { send({status, std::move(content_type), std::move(body), {}}); }
+
+void ApiReply::response(http::Response response) { send(std::move(response)); }
 
 void ApiReply::problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer,
                        std::vector<std::pair<std::string, std::string>> headers) {

@@ -36,6 +36,8 @@ class ApiReply {
   /// What the writer has decided: a problem from 400 on.
   void answer(int status, std::string body);
   void text(int status, std::string content_type, std::string body);
+  /// An answer with headers of its own; it says itself how long it may be kept.
+  void response(http::Response response);
   /// RFC 9457; `code` becomes urn:tillsync:problem:code.
   void problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer = "",
                std::vector<std::pair<std::string, std::string>> headers = {});

@@ -2,6 +2,7 @@
 
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
+#include "hub/api/console_handlers.h"
 
 namespace tillsync::hub {
 namespace {
@@ -52,6 +53,10 @@ void ApiServer::handle(http::Request request, std::unique_ptr<http::Responder> r
   call.reply = std::make_shared<ApiReply>(std::move(responder), call.correlation_id);
   const auto reply = call.reply;
   Match match = find_route(routes_, request.method, request.path);
+  if (match.status == MatchStatus::kNoSuchPath && is_for_console(request)) {
+    reply->response(console_response(console_files(), request, random_secret("")));
+    return;
+  }
   if (match.status == MatchStatus::kNoSuchPath) {
     reply->problem(404, "no_such_path", "Not found", "there is nothing at " + request.path);
     return;

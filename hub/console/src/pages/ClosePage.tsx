@@ -112,9 +112,9 @@ function Deeds({ day }: { day: Day }) {
   const name = businessDate(date);
   return (
     <>
-      {day.state !== 'closed' && <Button size="compact-md" onClick={() => setAsked('close')}>{t.closes.close}</Button>}
-      {(day.state === 'closed' || day.period_closed) && <Button size="compact-md" variant="default" onClick={() => setAsked('reopen')}>{t.closes.reopen}</Button>}
-      {day.postings.held > 0 && <Button size="compact-md" variant="default" onClick={() => setAsked('release')}>{t.closes.release}</Button>}
+      {day.state !== 'closed' && <Button size="compact-sm" onClick={() => setAsked('close')}>{t.closes.close}</Button>}
+      {(day.state === 'closed' || day.period_closed) && <Button size="compact-sm" variant="default" onClick={() => setAsked('reopen')}>{t.closes.reopen}</Button>}
+      {day.postings.held > 0 && <Button size="compact-sm" variant="default" onClick={() => setAsked('release')}>{t.closes.release}</Button>}
       <ConfirmDeed opened={asked === 'close'} onClose={done} title={t.closes.closeTitle} deed={day.may_close ? t.closes.closeDeed(name) : t.closes.forceDeed(name)} danger={!day.may_close}
                    type={day.may_close ? undefined : location} reason={day.may_close ? 'optional' : 'required'} disabled={!day.may_close && !isForced} busy={close.isPending}
                    onDeed={(reason) => close.mutate({ ...(reason ? { reason } : {}), ...(day.may_close ? {} : { force: true }) })}>

@@ -46,7 +46,7 @@ export default function ClosesPage() {
     { id: 'backlog', header: t.closes.backlog, number: true, cell: (row) => count(row.backlog) },
     { id: 'heard', header: t.closes.lastHeard, number: true, cell: (row) => <Age of={row.last_heard} location={row.location} /> },
     { id: 'overdue', header: t.closes.overdue, number: true, cell: (row) => (row.state !== 'closed' && row.overdue_s > 0 ? <span className="role-failed">{duration(row.overdue_s)}</span> : t.absent) },
-    { id: 'owner', header: t.exceptions.owner, cell: (row) => (row.owner ? t.owner[row.owner] ?? row.owner : t.absent) },
+    { id: 'owner', header: t.exceptions.owner, cell: (row) => <span className="nowrap">{row.owner ? t.owner[row.owner] ?? row.owner : t.absent}</span> },
   ];
   const on = (name: string): string => url.to('/closes', { date, state: state === name ? null : name });
   return (
@@ -68,8 +68,8 @@ export default function ClosesPage() {
         </Figures>
       )}
       <div className="row" role="group" aria-label={t.list.filters}>
-        <Button size="compact-md" variant={state === 'unclosed' ? 'filled' : 'default'} aria-pressed={state === 'unclosed'} onClick={() => url.set({ state: state === 'unclosed' ? null : 'unclosed' })}>{t.closes.unclosed}</Button>
-        {state && <Button size="compact-md" variant="subtle" onClick={() => url.set({ state: null })}>{t.state.clearFilters}</Button>}
+        <Button size="compact-sm" variant={state === 'unclosed' ? 'filled' : 'default'} aria-pressed={state === 'unclosed'} onClick={() => url.set({ state: state === 'unclosed' ? null : 'unclosed' })}>{t.closes.unclosed}</Button>
+        {state && <Button size="compact-sm" variant="subtle" onClick={() => url.set({ state: null })}>{t.state.clearFilters}</Button>}
       </div>
       {allClosed && state === 'unclosed' ? <div className="notice good">{t.closes.allClosed(count(all))}</div> : (
         <DataTable label={t.closes.many} list={list} columns={columns} nameOf={(row) => row.name || row.location}

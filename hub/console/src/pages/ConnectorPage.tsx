@@ -30,7 +30,7 @@ export default function ConnectorPage() {
   const [asksRange, setAsksRange] = useState(false);
   const [wish, setWish] = useState<BulkWish | null>(null);
   return (
-    <Page title={t.connectors.named(name)} actions={mayAct ? <Button size="compact-md" variant="default" onClick={() => setAsksRange(true)}>{t.connectors.replay}</Button> : undefined}>
+    <Page title={t.connectors.named(name)} actions={mayAct ? <Button size="compact-sm" variant="default" onClick={() => setAsksRange(true)}>{t.connectors.replay}</Button> : undefined}>
       <OperationStrip />
       <Answered read={read} what={t.connectors.title}>
         {(connector) => (

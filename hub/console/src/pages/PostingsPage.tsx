@@ -69,10 +69,10 @@ export default function PostingsPage() {
       {mayAct && selection && (
         <div className="row" role="group" aria-label={t.operations.bulk}>
           <span className="soft">{t.list.selected(ticked.size)}</span>
-          <Button size="compact-md" onClick={() => ask('retry')}>{t.operations.ask.retry(count(ticked.size))}</Button>
-          <Button size="compact-md" variant="default" onClick={() => ask('skip')}>{t.operations.ask.skip(count(ticked.size))}</Button>
-          <Button size="compact-md" variant="default" onClick={() => ask('replay')}>{t.operations.ask.replay(count(ticked.size))}</Button>
-          <Button size="compact-md" variant="subtle" onClick={() => setTicked(new Set())}>{t.list.clearSelection}</Button>
+          <Button size="compact-sm" onClick={() => ask('retry')}>{t.operations.ask.retry(count(ticked.size))}</Button>
+          <Button size="compact-sm" variant="default" onClick={() => ask('skip')}>{t.operations.ask.skip(count(ticked.size))}</Button>
+          <Button size="compact-sm" variant="default" onClick={() => ask('replay')}>{t.operations.ask.replay(count(ticked.size))}</Button>
+          <Button size="compact-sm" variant="subtle" onClick={() => setTicked(new Set())}>{t.list.clearSelection}</Button>
         </div>
       )}
       <DataTable label={t.postings.many} list={list} columns={columns} currentId={id ?? null} nameOf={(row) => row.ordering_key}

@@ -26,7 +26,7 @@ const filters: Filter[] = [
 ];
 
 function LocationCell({ id }: { id: string }) {
-  return <>{useLocationName(id)}</>;
+  return <span className="nowrap">{useLocationName(id)}</span>;
 }
 
 export default function StockPage() {

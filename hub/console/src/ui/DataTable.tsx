@@ -88,7 +88,9 @@ export function DataTable<Row>({ label, list, columns, href, nameOf, currentId, 
     },
   });
   // Another page begins at its top.
-  useEffect(() => frame.current?.scrollTo({ top: 0 }), [list.filter, list.sort, rows[0] && idOf(rows[0])]);
+  useEffect(() => {
+    if (frame.current) frame.current.scrollTop = 0;
+  }, [list.filter, list.sort, rows[0] && idOf(rows[0])]);
 
   const allSelected = rows.length > 0 && rows.every((row) => selection?.has(idOf(row)));
   const someSelected = rows.some((row) => selection?.has(idOf(row)));

@@ -29,7 +29,7 @@ export function CertificateView({ day }: { day: Day }) {
             [t.closes.key, <span key="k" className="mono">{day.issued.public_key}</span>],
             [t.closes.signature, <span key="s" className="mono">{day.issued.signature}</span>],
           ]} />
-          <div><Button component="a" href={href(certificate.number)} download={`close-certificate-${location}-${date}-${certificate.number}.json`} size="compact-md" variant="default"
+          <div><Button component="a" href={href(certificate.number)} download={`close-certificate-${location}-${date}-${certificate.number}.json`} size="compact-sm" variant="default"
                        leftSection={<IconDownload size={16} aria-hidden />}>{t.closes.save}</Button></div>
         </>
       )}

@@ -25,9 +25,8 @@ export function CauseList({ onBulk }: { onBulk: (wish: BulkWish) => void }) {
     { id: 'count', header: t.exceptions.count, number: true, cell: (row) => count(row.count) },
     { id: 'stores', header: t.exceptions.stores, number: true, cell: (row) => count(row.stores ?? row.locations) },
     { id: 'worth', header: t.exceptions.worth, number: true, cell: (row) => worth(row.worth) },
-    { id: 'due', header: t.exceptions.due, number: true, cell: (row) => <Due at={row.due_at} /> },
-    { id: 'overdue', header: t.exceptions.mark, cell: (row) => (row.overdue ? <Mark role="failed">{t.exceptions.isOverdue}</Mark> : null) },
-    { id: 'owner', header: t.exceptions.owner, cell: (row) => t.owner[row.owner] ?? row.owner },
+    { id: 'due', header: t.exceptions.due, number: true, cell: (row) => (row.overdue ? <span className="nowrap"><Mark role="failed">{t.exceptions.isOverdue}</Mark> <Due at={row.due_at} /></span> : <Due at={row.due_at} />) },
+    { id: 'owner', header: t.exceptions.owner, cell: (row) => <span className="nowrap">{t.owner[row.owner] ?? row.owner}</span> },
     { id: 'assigned', header: t.exceptions.assignedCount, number: true, cell: (row) => count(row.assigned) },
     ...(mayAct ? [{
       id: 'do', header: t.exceptions.action, cell: (row: Cause) => (isRetriable(row.code) ? (

@@ -120,8 +120,8 @@ function CorrectForm({ posting, onNewest, onClose, postingId, exceptionId, etag 
             ))}
             <Json label={t.correct.yours} value={correction} />
           </div>
-          <Button size="compact-md" variant="default" type="button" onClick={() => { setTag(clash.current.etag ?? null); setClash(null); void onNewest(); }}>{t.correct.keepMine}</Button>
-          <Button size="compact-md" variant="default" type="button" onClick={onClose}>{t.correct.takeTheirs}</Button>
+          <Button size="compact-sm" variant="default" type="button" onClick={() => { setTag(clash.current.etag ?? null); setClash(null); void onNewest(); }}>{t.correct.keepMine}</Button>
+          <Button size="compact-sm" variant="default" type="button" onClick={onClose}>{t.correct.takeTheirs}</Button>
         </section>
       )}
       <div className="plain-frame" tabIndex={0} role="region" aria-label={t.correct.lines}>
@@ -159,12 +159,12 @@ function CorrectForm({ posting, onNewest, onClose, postingId, exceptionId, etag 
         </table>
       </div>
       <div className="row" style={{ alignItems: 'flex-end' }}>
-        <Button size="compact-md" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setLines([...lines, { account: '' }])}>{t.correct.addLine}</Button>
+        <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setLines([...lines, { account: '' }])}>{t.correct.addLine}</Button>
         <TextInput size="xs" w={150} type="date" label={postingDate === dateBefore ? t.correct.postingDate : t.correct.changed(t.correct.postingDate)} value={postingDate} onChange={(event) => setPostingDate(event.currentTarget.value)} />
         <span className="grow" />
         {sums.isBalanced ? <Mark role="good">{t.correct.balanced}</Mark> : <Mark role="failed">{t.correct.off(decimal(sums.difference, 2))}</Mark>}
         <span className="soft">{t.correct.sums(decimal(sums.debit, 2), decimal(sums.credit, 2))}</span>
-        <Button size="compact-md" variant="subtle" disabled={correction === null} onClick={() => { setLines(submitted.map((line) => ({ ...line }))); setPostingDate(dateBefore); }}>{t.correct.reset}</Button>
+        <Button size="compact-sm" variant="subtle" disabled={correction === null} onClick={() => { setLines(submitted.map((line) => ({ ...line }))); setPostingDate(dateBefore); }}>{t.correct.reset}</Button>
       </div>
       <section className="card stack-s" aria-label={t.correct.dryRun}>
         <h3>{t.correct.dryRun}</h3>

@@ -128,11 +128,11 @@ function Deeds({ detail, etag }: { detail: ExceptionDetail; etag: string | null 
   const canSend = postingId !== '' && status !== undefined && status !== 'posted' && status !== 'skipped';
   return (
     <>
-      {canCorrect && <Button size="compact-md" onClick={() => url.set({ correct: '1' })}>{t.exceptions.correct}</Button>}
-      {canSend && <Button size="compact-md" variant={canCorrect ? 'default' : 'filled'} onClick={() => retry.mutate({})} loading={retry.isPending}>{t.exceptions.retry}</Button>}
-      <Button size="compact-md" variant="default" onClick={() => setAsked('assign')}>{t.exceptions.assign}</Button>
-      <Button size="compact-md" variant="default" onClick={() => setAsked('dismiss')}>{t.exceptions.dismiss}</Button>
-      {canSend && <Button size="compact-md" variant="default" onClick={() => setAsked('skip')}>{t.exceptions.skip}</Button>}
+      {canCorrect && <Button size="compact-sm" onClick={() => url.set({ correct: '1' })}>{t.exceptions.correct}</Button>}
+      {canSend && <Button size="compact-sm" variant={canCorrect ? 'default' : 'filled'} onClick={() => retry.mutate({})} loading={retry.isPending}>{t.exceptions.retry}</Button>}
+      <Button size="compact-sm" variant="default" onClick={() => setAsked('assign')}>{t.exceptions.assign}</Button>
+      <Button size="compact-sm" variant="default" onClick={() => setAsked('dismiss')}>{t.exceptions.dismiss}</Button>
+      {canSend && <Button size="compact-sm" variant="default" onClick={() => setAsked('skip')}>{t.exceptions.skip}</Button>}
       <AssignDialog opened={asked === 'assign'} onClose={done} busy={assign.isPending} onAssign={(assignee, reason) => assign.mutate({ assignee, ...(reason ? { reason } : {}) })} />
       <ConfirmDeed opened={asked === 'dismiss'} onClose={done} title={t.exceptions.dismissTitle} deed={t.exceptions.dismissDeed} danger reason="required" busy={dismiss.isPending}
                    onDeed={(reason) => dismiss.mutate({ reason })}>{t.exceptions.dismissText}</ConfirmDeed>

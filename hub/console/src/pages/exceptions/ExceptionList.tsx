@@ -22,7 +22,7 @@ const idOf = (row: Exception): string => row.exception_id;
 
 function LocationName({ id }: { id: string }) {
   const name = useLocationName(id);
-  return <span title={id}>{name}</span>;
+  return <span className="nowrap" title={id}>{name}</span>;
 }
 
 export function ExceptionList({ currentId, onBulk }: { currentId: string | null; onBulk: (wish: BulkWish) => void }) {
@@ -41,15 +41,16 @@ export function ExceptionList({ currentId, onBulk }: { currentId: string | null;
   const ask = (kind: BulkKind): void => {
     if (selection) onBulk({ kind, selection, about });
   };
+  const isOfOneCause = !!list.filter.cause;
   const columns: Column<Exception>[] = [
-    { id: 'title', header: t.exceptions.one, cut: true, cell: (row) => <>{row.title ?? row.code} <span className="mono">{row.cause_key}</span></> },
-    { id: 'status', header: t.statusLabel, cell: (row) => <Status kind="exception" value={row.status} /> },
-    { id: 'mark', header: t.exceptions.mark, cell: (row) => (row.is_overdue ? <Mark role="failed">{t.exceptions.isOverdue}</Mark> : null) },
+    // Of one cause all have the same title: what each is about tells them apart.
+    { id: 'title', header: t.exceptions.one, cut: true, cell: (row) => (isOfOneCause ? <span className="mono">{row.subject}</span> : <>{row.title ?? row.code} <span className="mono">{row.cause_key}</span></>) },
+    { id: 'status', header: t.statusLabel, cell: (row) => <span className="row nowrap"><Status kind="exception" value={row.status} />{row.is_overdue && <Mark role="failed">{t.exceptions.isOverdue}</Mark>}</span> },
     { id: 'location', header: t.exceptions.location, cell: (row) => <LocationName id={row.location} /> },
     { id: 'worth', header: t.exceptions.worth, number: true, cell: (row) => (row.worth ? money(row.worth.amount, row.worth.currency) : t.absent) },
     { id: 'age', header: t.exceptions.age, number: true, sort: 'raised_at', cell: (row) => <Age of={row.raised_at} location={row.location} /> },
     { id: 'due', header: t.exceptions.due, number: true, sort: 'due_at', cell: (row) => (row.closed_at ? t.absent : <Due at={row.due_at} location={row.location} />) },
-    { id: 'owner', header: t.exceptions.owner, cell: (row) => t.owner[row.owner] ?? row.owner },
+    { id: 'owner', header: t.exceptions.owner, cell: (row) => <span className="nowrap">{t.owner[row.owner] ?? row.owner}</span> },
     { id: 'assignee', header: t.exceptions.assignee, cut: true, cell: (row) => row.assignee || t.absent },
   ];
   return (
@@ -57,11 +58,11 @@ export function ExceptionList({ currentId, onBulk }: { currentId: string | null;
       {mayAct && selection && list.rows.length > 0 && (
         <div className="row" role="group" aria-label={t.operations.bulk}>
           <span className="soft">{byIds ? t.list.selected(ticked.size) : t.operations.allOf(about)}</span>
-          {retriable && <Button size="compact-md" onClick={() => ask('retry')}>{t.operations.ask.retry(n)}</Button>}
-          <Button size="compact-md" variant="default" onClick={() => ask('assign')}>{t.operations.ask.assign(n)}</Button>
-          <Button size="compact-md" variant="default" onClick={() => ask('dismiss')}>{t.operations.ask.dismiss(n)}</Button>
-          {retriable && <Button size="compact-md" variant="default" onClick={() => ask('skip')}>{t.operations.ask.skip(n)}</Button>}
-          {byIds && <Button size="compact-md" variant="subtle" onClick={() => setTicked(new Set())}>{t.list.clearSelection}</Button>}
+          {retriable && <Button size="compact-sm" onClick={() => ask('retry')}>{t.operations.ask.retry(n)}</Button>}
+          <Button size="compact-sm" variant="default" onClick={() => ask('assign')}>{t.operations.ask.assign(n)}</Button>
+          <Button size="compact-sm" variant="default" onClick={() => ask('dismiss')}>{t.operations.ask.dismiss(n)}</Button>
+          {retriable && <Button size="compact-sm" variant="default" onClick={() => ask('skip')}>{t.operations.ask.skip(n)}</Button>}
+          {byIds && <Button size="compact-sm" variant="subtle" onClick={() => setTicked(new Set())}>{t.list.clearSelection}</Button>}
         </div>
       )}
       <DataTable label={t.exceptions.many} list={list} columns={columns} currentId={currentId} nameOf={(row) => `${row.title ?? row.code} ${row.cause_key}`}

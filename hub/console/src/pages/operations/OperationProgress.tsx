@@ -31,8 +31,8 @@ export function OperationProgress({ operation }: { operation: Operation }) {
         <i style={{ width: `${drawn.done}%` }} /><i style={{ width: `${drawn.failed}%` }} />
       </span>
       <span className="nowrap">{t.operations.counts(count(operation.done), count(failed), count(left))}</span>
-      {mayAct && operation.status === 'waiting' && <Button size="compact-md" onClick={() => undo.mutate(undefined)} loading={undo.isPending}>{t.deed.undo}</Button>}
-      {mayAct && operation.status === 'running' && <Button size="compact-md" color="fail" onClick={() => stop.mutate(undefined)} loading={stop.isPending}>{t.deed.stop}</Button>}
+      {mayAct && operation.status === 'waiting' && <Button size="compact-sm" onClick={() => undo.mutate(undefined)} loading={undo.isPending}>{t.deed.undo}</Button>}
+      {mayAct && operation.status === 'running' && <Button size="compact-sm" color="fail" onClick={() => stop.mutate(undefined)} loading={stop.isPending}>{t.deed.stop}</Button>}
     </div>
   );
 }

@@ -104,10 +104,10 @@ function Deeds({ posting }: { posting: Detail }) {
   const canCorrect = mayCorrect && (status === 'refused' || status === 'held');
   return (
     <>
-      {canRetry && <Button size="compact-md" onClick={() => retry.mutate({})} loading={retry.isPending}>{t.postings.retry}</Button>}
-      {canCorrect && <Button size="compact-md" variant="default" onClick={() => url.set({ correct: '1' })}>{t.exceptions.correct}</Button>}
-      {canSkip && <Button size="compact-md" variant="default" onClick={() => setAsked('skip')}>{t.postings.skip}</Button>}
-      {canReplay && <Button size="compact-md" variant="default" onClick={() => setAsked('replay')}>{t.postings.replay}</Button>}
+      {canRetry && <Button size="compact-sm" onClick={() => retry.mutate({})} loading={retry.isPending}>{t.postings.retry}</Button>}
+      {canCorrect && <Button size="compact-sm" variant="default" onClick={() => url.set({ correct: '1' })}>{t.exceptions.correct}</Button>}
+      {canSkip && <Button size="compact-sm" variant="default" onClick={() => setAsked('skip')}>{t.postings.skip}</Button>}
+      {canReplay && <Button size="compact-sm" variant="default" onClick={() => setAsked('replay')}>{t.postings.replay}</Button>}
       <ConfirmDeed opened={asked === 'skip'} onClose={done} title={t.postings.skipTitle} deed={t.postings.skipDeed} danger reason="required" busy={skip.isPending} onDeed={(reason) => skip.mutate({ reason })}>{t.postings.skipText}</ConfirmDeed>
       <ConfirmDeed opened={asked === 'replay'} onClose={done} title={t.postings.replayTitle} deed={t.postings.replayDeed} danger type={posting.location} reason="required" busy={replay.isPending}
                    onDeed={(reason) => replay.mutate({ reason })}>{t.postings.replayText}</ConfirmDeed>

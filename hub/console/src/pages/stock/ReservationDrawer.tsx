@@ -87,9 +87,9 @@ function Deeds({ reservation }: { reservation: Reservation }) {
   const isHeld = state === 'held';
   return (
     <>
-      {(isHeld || state === 'confirmed') && <Button size="compact-md" onClick={() => setAsked('release')}>{t.reservations.release}</Button>}
-      {isHeld && <Button size="compact-md" variant="default" onClick={() => deed.mutate({ step: 'confirm', reason: '' })} loading={deed.isPending}>{t.reservations.confirm}</Button>}
-      <Button size="compact-md" variant="default" onClick={() => setAsked('break')}>{t.reservations.break}</Button>
+      {(isHeld || state === 'confirmed') && <Button size="compact-sm" onClick={() => setAsked('release')}>{t.reservations.release}</Button>}
+      {isHeld && <Button size="compact-sm" variant="default" onClick={() => deed.mutate({ step: 'confirm', reason: '' })} loading={deed.isPending}>{t.reservations.confirm}</Button>}
+      <Button size="compact-sm" variant="default" onClick={() => setAsked('break')}>{t.reservations.break}</Button>
       <ConfirmDeed opened={asked === 'release'} onClose={() => setAsked(null)} title={t.reservations.releaseTitle} deed={t.reservations.releaseDeed} danger reason="optional" busy={deed.isPending}
                    onDeed={(reason) => deed.mutate({ step: 'release', reason })}>{t.reservations.releaseText}</ConfirmDeed>
       <ConfirmDeed opened={asked === 'break'} onClose={() => setAsked(null)} title={t.reservations.breakTitle} deed={t.reservations.breakDeed} danger reason="required" busy={deed.isPending}

@@ -41,7 +41,7 @@ export function TraceView({ id }: { id: string }) {
               <h2>{first ? t.trace.document(t.postings.kinds[first.contract.replaceAll('-', '_')] ?? first.contract, first.document_no) : trace.title ?? t.trace.reservation}</h2>
               {trace.state && <TraceState state={trace.state} />}
               <span className="grow" />
-              {exception && <Button component={Link} href={url.to(`/exceptions/${exception}`)} size="compact-md">{t.trace.openException}</Button>}
+              {exception && <Button component={Link} href={url.to(`/exceptions/${exception}`)} size="compact-sm">{t.trace.openException}</Button>}
             </div>
             <Facts facts={[
               first ? [t.trace.location, `${name}, ${t.trace.till(first.till)}`] : null,

@@ -1,0 +1,38 @@
+// Values of agents' settings between fields of a form and JSON. Pure.
+import type { ConfigKey } from '../../api/pending';
+
+export function valueText(value: unknown): string {
+  return value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** undefined: left to its default. Anything that does not fit the key's type or bounds is an Error that says why. */
+export function parseValue(key: ConfigKey, text: string): unknown {
+  const given = text.trim();
+  if (given === '') return undefined;
+  if (key.type === 'boolean') {
+    if (given === 'true' || given === 'false') return given === 'true';
+    throw new Error('true or false');
+  }
+  if (key.type === 'integer' || key.type === 'number') {
+    const n = Number(given);
+    if (!Number.isFinite(n) || (key.type === 'integer' && !Number.isSafeInteger(n))) throw new Error(key.type === 'integer' ? 'a whole number' : 'a number');
+    if ((key.min !== null && key.min !== undefined && n < key.min) || (key.max !== null && key.max !== undefined && n > key.max)) throw new Error(`${key.min ?? '…'} to ${key.max ?? '…'}`);
+    return n;
+  }
+  return text;
+}
+
+/** All fields of a form as settings, with what is wrong by key. */
+export function parseSettings(keys: readonly ConfigKey[], texts: Readonly<Record<string, string>>): { settings: Record<string, unknown>; wrong: Record<string, string> } {
+  const settings: Record<string, unknown> = {};
+  const wrong: Record<string, string> = {};
+  for (const key of keys) {
+    try {
+      const value = parseValue(key, texts[key.key] ?? '');
+      if (value !== undefined) settings[key.key] = value;
+    } catch (error) {
+      wrong[key.key] = (error as Error).message;
+    }
+  }
+  return { settings, wrong };
+}
