@@ -167,7 +167,7 @@ export const t = {
     skipText: (behind: string | null) => `The ERP never gets it${behind ? `, and ${behind} behind it go on` : ''}. It can be sent later by replaying it.`,
   },
   correct: {
-    title: 'Correct a posting', submitted: 'Submitted, as it is', correction: 'Correction', lines: 'Lines', postingDate: 'Posting date', addLine: 'Add line', remove: 'Remove',
+    title: 'Correct a posting', submitted: 'Submitted, as it is', version: (n: number) => `As it is now, after ${plural(n, 'correction', 'corrections')}`, correction: 'Correction', lines: 'Lines', postingDate: 'Posting date', addLine: 'Add line', remove: 'Remove',
     removeLine: (n: number) => `Remove line ${n}`, removed: 'Removed', reset: 'As submitted',
     field: { account: 'Account', debit: 'Debit', credit: 'Credit', tax_code: 'Tax code', text: 'Text' },
     lineField: (n: number, field: string) => `Line ${n}, ${field}`, changed: (label: string) => `${label}, changed`,
@@ -259,6 +259,6 @@ export const t = {
     selection: 'Selection', found: 'Taken', stores: 'Stores', worth: 'Worth', samples: 'The first of them', row: 'Row', location: 'Location', outcome: 'Outcome', nothing: 'Nothing of this selection is open.', preview: 'preview', previewReason: 'preview', dryRun: 'Dry run of the first:',
     frozen: (s: number) => `These rows are taken and no others. It starts after ${count(s)} s; until then it can be undone, then only stopped.`,
     progress: 'Progress', counts: (done: string, failed: string, left: string) => `${done} done, ${failed} failed, ${left} left`, undone: 'Undone; nothing was changed.', stopped: 'Stopped; what is done stays done.', putAway: 'Put away',
-    selected: 'Selected', done: 'Done', failed: 'Failed', left: 'Left', leftAlone: 'Left alone', why: 'Why', rows: 'Rows', firstRows: 'First rows', noRows: 'No row has been worked on yet.',
+    selected: 'Selected', done: 'Done', wouldBeDone: 'Would be done', failed: 'Failed', left: 'Left', leftAlone: 'Left alone', why: 'Why', rows: 'Rows', firstRows: 'First rows', noRows: 'No row has been worked on yet.',
   },
 };

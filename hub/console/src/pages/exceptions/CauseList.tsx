@@ -31,7 +31,7 @@ export function CauseList({ onBulk }: { onBulk: (wish: BulkWish) => void }) {
     ...(mayAct ? [{
       id: 'do', header: t.exceptions.action, cell: (row: Cause) => (isRetriable(row.code) ? (
         <Button size="compact-xs" variant="light" onClick={() => onBulk({ kind: 'retry', selection: { code: row.code, cause: row.cause_key }, about: `${row.title}, ${row.cause_key}` })}>
-          {t.operations.deed('retry', row.count, 'postings')}
+          {t.operations.ask.retry(count(row.count))}
         </Button>
       ) : null),
     } satisfies Column<Cause>] : []),

@@ -94,7 +94,7 @@ function CorrectForm({ posting, onNewest, onClose, postingId, exceptionId, etag 
     gcTime: 0,
   });
   const save = useDeed((change: { correction: Correction; reason: string }, key) => send('post', path, { path: { id }, body: change, key, ifMatch: tag ?? undefined }), {
-    changes: CHANGES, done: t.correct.saved, onDone: onClose,
+    changes: CHANGES, done: t.correct.saved, onDone: onClose, shows: (error) => error.status === 412,
   });
   useEffect(() => {
     const failed = save.error;
@@ -127,7 +127,7 @@ function CorrectForm({ posting, onNewest, onClose, postingId, exceptionId, etag 
       <div className="plain-frame" tabIndex={0} role="region" aria-label={t.correct.lines}>
         <table className="correct-lines">
           <thead>
-            <tr><th colSpan={5} scope="colgroup">{t.correct.submitted}</th><th colSpan={6} scope="colgroup" className="divide">{t.correct.correction}</th></tr>
+            <tr><th colSpan={5} scope="colgroup">{posting.corrections.length > 0 ? t.correct.version(posting.corrections.length) : t.correct.submitted}</th><th colSpan={6} scope="colgroup" className="divide">{t.correct.correction}</th></tr>
             <tr>
               {[...EDITED].map((field) => <th key={field} scope="col" className={numberOf(field) ? 'number' : undefined}>{t.correct.field[field]}</th>)}
               {[...EDITED].map((field) => <th key={`new ${field}`} scope="col" className={field === 'account' ? 'divide' : undefined}>{t.correct.field[field]}</th>)}

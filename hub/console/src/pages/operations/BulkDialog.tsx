@@ -89,7 +89,7 @@ function BulkForm({ wish, type, onClose }: { wish: BulkWish; type?: string; onCl
               <PlainTable label={t.operations.samples} rows={preview.data.samples} keyOf={(row, i) => row.exception_id ?? row.posting_id ?? i} columns={[
                 { header: t.operations.row, cell: (row) => <span className="mono">{row.subject || row.posting_id || row.exception_id}</span> },
                 { header: t.operations.location, cell: (row) => row.location ?? t.absent },
-                { header: t.operations.outcome, cell: (row) => <Outcome outcome={row.outcome} detail={row.detail} /> },
+                { header: t.operations.outcome, cell: (row) => <Outcome outcome={row.outcome} detail={row.detail} isPreview /> },
               ]} />
             </section>
           )}
@@ -113,7 +113,7 @@ function BulkForm({ wish, type, onClose }: { wish: BulkWish; type?: string; onCl
 }
 
 /** What would become, or became, of one row. */
-export function Outcome({ outcome, detail }: { outcome: string; detail?: string }) {
-  if (outcome === 'done') return <Mark role="good">{t.operations.done}</Mark>;
+export function Outcome({ outcome, detail, isPreview }: { outcome: string; detail?: string; isPreview?: boolean }) {
+  if (outcome === 'done') return <Mark role="good">{isPreview ? t.operations.wouldBeDone : t.operations.done}</Mark>;
   return <span><Mark role="attention">{outcome.replaceAll('_', ' ')}</Mark>{detail ? <span className="small soft" style={{ display: 'block' }}>{detail}</span> : null}</span>;
 }

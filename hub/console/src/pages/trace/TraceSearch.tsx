@@ -15,7 +15,7 @@ export function TraceSearch() {
       event.preventDefault();
       if (text.trim()) url.go('/trace', { q: text.trim() });
     }}>
-      <TextInput label={t.trace.number} description={t.trace.numberHint} w={360} maxLength={TEXT_MAX} value={text} onChange={(event) => setText(event.currentTarget.value)} spellCheck={false} autoComplete="off" />
+      <TextInput label={t.trace.number} description={t.trace.numberHint} w={440} maxLength={TEXT_MAX} value={text} onChange={(event) => setText(event.currentTarget.value)} spellCheck={false} autoComplete="off" />
       <Button type="submit" disabled={!text.trim()}>{t.trace.find}</Button>
     </form>
   );
