@@ -49,7 +49,7 @@ export function ThreeSides({ location, date }: { location: string; date: string 
                   <tbody>
                     {sideRows(item.sides, item.hub && item.erp ? { hub: item.hub.units, erp: item.erp.units } : null).map((row) => (
                       <tr key={row.name} className={row.differs ? 'differs' : undefined}>
-                        <th scope="row" style={{ position: 'static', background: 'none' }}>{figureName(row.name)}{row.unit === 'money' ? <span className="soft"> {item.currency}</span> : <span className="soft"> {t.closes.unit[row.unit]}</span>}</th>
+                        <th scope="row">{figureName(row.name)}{row.unit === 'money' ? <span className="soft"> {item.currency}</span> : <span className="soft"> {t.closes.unit[row.unit]}</span>}</th>
                         <td className="number">{value(row, row.pos)}</td><td className="number">{value(row, row.hub)}</td><td className="number">{value(row, row.erp)}</td>
                         <td className="number">{off(row, row.posOff)}</td><td className="number">{off(row, row.erpOff)}</td>
                         <td>{row.differs ? <Mark role="failed">{t.closes.differs}</Mark> : <Mark role="good">{t.closes.same}</Mark>}</td>
