@@ -1,6 +1,6 @@
 // What did my bulk do? Counts, why rows were left alone, and the first rows one by one.
 import { Link, useParams } from 'wouter';
-import type { BulkRow } from '../api/pendingLists';
+import type { BulkRow } from '../api/types';
 import { count } from '../lib/format';
 import { useUrl } from '../lib/useUrl';
 import { t } from '../strings/en';
@@ -26,7 +26,7 @@ export default function OperationPage() {
     <Page title={title}>
       <Answered read={read} what={t.operations.one}>
         {(operation) => {
-          const failed = operation.failed ?? Object.values(operation.left_alone).reduce((sum, n) => sum + n, 0);
+          const { failed } = operation;
           return (
             <>
               <section className="card" aria-label={t.operations.progress}><OperationProgress operation={operation} /></section>
@@ -34,7 +34,7 @@ export default function OperationPage() {
                 <Figure label={t.operations.selected} value={count(operation.selected)} asOfMs={read.asOfMs} />
                 <Figure label={t.operations.done} value={count(operation.done)} role="good" asOfMs={read.asOfMs} />
                 <Figure label={t.operations.failed} value={count(failed)} role={failed > 0 ? 'failed' : undefined} asOfMs={read.asOfMs} />
-                <Figure label={t.operations.left} value={count(operation.left ?? Math.max(0, operation.selected - operation.done - failed))} asOfMs={read.asOfMs} />
+                <Figure label={t.operations.left} value={count(operation.left)} asOfMs={read.asOfMs} />
               </Figures>
               {operation.trouble ? <div className="notice failed">{operation.trouble}</div> : null}
               <Facts facts={[

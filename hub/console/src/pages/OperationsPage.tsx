@@ -2,7 +2,7 @@
 import { useUrl } from '../lib/useUrl';
 import { count, duration } from '../lib/format';
 import { epochMs } from '../lib/time';
-import type { Operation } from '../api/pendingLists';
+import type { Operation } from '../api/types';
 import { t } from '../strings/en';
 import { DataTable, type Column } from '../ui/DataTable';
 import { Page } from '../ui/Page';
@@ -21,8 +21,8 @@ export default function OperationsPage() {
     { id: 'status', header: t.statusLabel, cell: (row) => <Status kind="operation" value={row.status} /> },
     { id: 'selection', header: t.operations.selection, cell: (row) => selectionText(row.selection), cut: true },
     { id: 'done', header: t.operations.done, cell: (row) => count(row.done), number: true },
-    { id: 'failed', header: t.operations.failed, cell: (row) => count(row.failed ?? 0), number: true },
-    { id: 'left', header: t.operations.left, cell: (row) => count(row.left ?? Math.max(0, row.selected - row.done)), number: true },
+    { id: 'failed', header: t.operations.failed, cell: (row) => count(row.failed), number: true },
+    { id: 'left', header: t.operations.left, cell: (row) => count(row.left), number: true },
     { id: 'who', header: t.operations.who, cell: (row) => row.who ?? t.absent },
     { id: 'at', header: t.operations.started, cell: (row) => <Time at={row.started_at} short /> },
     { id: 'took', header: t.operations.took, number: true, cell: (row) => {

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useParams } from 'wouter';
-import type { PostingRow } from '../api/pendingLists';
+import type { PostingRow } from '../api/types';
 import { selectionOfIds, type BulkKind } from '../lib/bulk';
 import { count, money } from '../lib/format';
 import { pick } from '../lib/query';

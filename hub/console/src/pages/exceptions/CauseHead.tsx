@@ -1,6 +1,5 @@
 // The one cause that the list below is filtered to: what it means, what to do, and the same for all of it.
-import { usePending } from '../../api/hooks';
-import type { Cause } from '../../api/pendingLists';
+import { useGet } from '../../api/hooks';
 import { count, worth } from '../../lib/format';
 import { t } from '../../strings/en';
 import { Figure, Figures } from '../../ui/Figure';
@@ -9,7 +8,7 @@ import { Answered } from '../../ui/states';
 import { RunbookText } from './RunbookText';
 
 export function CauseHead({ code, cause, location }: { code: string; cause: string; location?: string }) {
-  const read = usePending<{ items: Cause[] }>('/v1/exceptions/causes', { query: { code, cause, location, limit: 200 } });
+  const read = useGet('/v1/exceptions/causes', { query: { code, cause, location, limit: 200 } });
   return (
     <Answered read={read} what={t.exceptions.cause} rows={3}>
       {({ items }) => {
@@ -21,7 +20,7 @@ export function CauseHead({ code, cause, location }: { code: string; cause: stri
             <div>{one.meaning} {one.remedy}</div>
             <Figures>
               <Figure label={t.exceptions.openCount} value={count(one.count)} asOfMs={read.asOfMs} />
-              <Figure label={t.exceptions.stores} value={count(one.stores ?? one.locations)} asOfMs={read.asOfMs} />
+              <Figure label={t.exceptions.stores} value={count(one.stores)} asOfMs={read.asOfMs} />
               <Figure label={t.exceptions.worth} value={worth(one.worth)} asOfMs={read.asOfMs} />
               <Figure label={t.exceptions.due} value={<Due at={one.due_at} />} role={one.overdue ? 'failed' : undefined} asOfMs={read.asOfMs} />
             </Figures>

@@ -1,6 +1,6 @@
 // Open exceptions by what caused them: mend causes, not lines.
 import { Button } from '@mantine/core';
-import type { Cause } from '../../api/pendingLists';
+import type { Cause } from '../../api/types';
 import { count, worth } from '../../lib/format';
 import { useUrl } from '../../lib/useUrl';
 import { useMay } from '../../shell/session';
@@ -23,7 +23,7 @@ export function CauseList({ onBulk }: { onBulk: (wish: BulkWish) => void }) {
   const columns: Column<Cause>[] = [
     { id: 'cause', header: t.exceptions.cause, cut: true, cell: (row) => <>{row.title} <span className="mono">{row.cause_key}</span></> },
     { id: 'count', header: t.exceptions.count, number: true, cell: (row) => count(row.count) },
-    { id: 'stores', header: t.exceptions.stores, number: true, cell: (row) => count(row.stores ?? row.locations) },
+    { id: 'stores', header: t.exceptions.stores, number: true, cell: (row) => count(row.stores) },
     { id: 'worth', header: t.exceptions.worth, number: true, cell: (row) => worth(row.worth) },
     { id: 'due', header: t.exceptions.due, number: true, cell: (row) => (row.overdue ? <span className="nowrap"><Mark role="failed">{t.exceptions.isOverdue}</Mark> <Due at={row.due_at} /></span> : <Due at={row.due_at} />) },
     { id: 'owner', header: t.exceptions.owner, cell: (row) => <span className="nowrap">{t.owner[row.owner] ?? row.owner}</span> },

@@ -6,9 +6,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { send } from '../../api/client';
 import { useDeed, usePending } from '../../api/hooks';
-import type { ExceptionDetail } from '../../api/pendingLists';
+import type { Exception, Schema } from '../../api/types';
 import type { HubError } from '../../api/problem';
-import type { Schema } from '../../api/types';
 import { balance, buildCorrection, EDITED, isChanged, type Correction, type JournalLine } from '../../lib/correction';
 import { decimal } from '../../lib/format';
 import { businessDate } from '../../lib/time';
@@ -56,7 +55,7 @@ function CorrectBody(props: CorrectProps) {
   );
 }
 
-interface Clash { current: ExceptionDetail & { etag?: string } }
+interface Clash { current: Exception & { etag?: string } }
 
 function CorrectForm({ posting, onNewest, onClose, postingId, exceptionId, etag }: CorrectProps & { posting: Detail; newest: Detail; onNewest: () => Promise<void> }) {
   const body = posting.posting as unknown as PostingBody;

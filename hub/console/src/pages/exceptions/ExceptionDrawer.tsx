@@ -4,8 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { send } from '../../api/client';
 import { useDeed, usePending, useTagged } from '../../api/hooks';
-import type { ExceptionDetail } from '../../api/pendingLists';
-import type { Schema } from '../../api/types';
+import type { Exception, Schema } from '../../api/types';
 import { count, money } from '../../lib/format';
 import { pick } from '../../lib/query';
 import { useUrl } from '../../lib/useUrl';
@@ -31,7 +30,7 @@ type Asked = 'assign' | 'dismiss' | 'skip' | null;
 export function ExceptionDrawer({ id }: { id: string }) {
   const url = useUrl();
   const kept = pick(url.query, KEPT);
-  const read = useTagged<ExceptionDetail>('/v1/exceptions/{id}', { path: { id }, query: pick(url.query, [...LIST_FILTERS, 'q', 'sort']) });
+  const read = useTagged<Exception>('/v1/exceptions/{id}', { path: { id }, query: pick(url.query, [...LIST_FILTERS, 'q', 'sort']) });
   const detail = read.data?.data;
   const beside = (to: string | null | undefined): string | null => (to ? url.to(`/exceptions/${to}`, kept) : null);
   return (
@@ -43,12 +42,12 @@ export function ExceptionDrawer({ id }: { id: string }) {
   );
 }
 
-function usePosting(detail: ExceptionDetail) {
+function usePosting(detail: Exception) {
   const id = detail.subject?.startsWith('p_') ? detail.subject : '';
   return { id, read: usePending<Schema<'PostingDetail'>>('/v1/postings/{id}', { path: { id } }, { enabled: id !== '' }) };
 }
 
-function Body({ detail }: { detail: ExceptionDetail }) {
+function Body({ detail }: { detail: Exception }) {
   const url = useUrl();
   const location = useLocationName(detail.location);
   const { id: postingId, read: posting } = usePosting(detail);
@@ -109,7 +108,7 @@ function Body({ detail }: { detail: ExceptionDetail }) {
   );
 }
 
-function Deeds({ detail, etag }: { detail: ExceptionDetail; etag: string | null }) {
+function Deeds({ detail, etag }: { detail: Exception; etag: string | null }) {
   const url = useUrl();
   const mayAct = useMay('operator');
   const mayCorrect = useMay('finance');

@@ -1,7 +1,7 @@
 // Exceptions one by one. A bulk takes the list's filter, or the rows that were ticked, never both.
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { Exception } from '../../api/pendingLists';
+import type { Exception } from '../../api/types';
 import { selectionOf, selectionOfIds, type BulkKind, type Selection } from '../../lib/bulk';
 import { count, money, total as totalText } from '../../lib/format';
 import { pick } from '../../lib/query';

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { send } from '../../api/client';
 import { useDeed } from '../../api/hooks';
-import type { Operation, Preview } from '../../api/pendingLists';
+import type { Operation, Preview } from '../../api/types';
 import type { HubError } from '../../api/problem';
 import type { BulkKind, Selection } from '../../lib/bulk';
 import { count, worth } from '../../lib/format';

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { send } from '../../api/client';
 import { useDeed } from '../../api/hooks';
-import type { Operation } from '../../api/pendingLists';
+import type { Operation } from '../../api/types';
 import { shares, startsInS } from '../../lib/bulk';
 import { count } from '../../lib/format';
 import { epochMs } from '../../lib/time';
@@ -19,8 +19,7 @@ export function OperationProgress({ operation }: { operation: Operation }) {
   const id = operation.operation_id;
   const undo = useDeed(() => send<Operation>('post', '/v1/operations/{id}/undo', { path: { id }, body: {} }), { changes: CHANGES, done: t.operations.undone });
   const stop = useDeed(() => send<Operation>('post', '/v1/operations/{id}/stop', { path: { id }, body: {} }), { changes: CHANGES, done: t.operations.stopped });
-  const failed = operation.failed ?? Object.values(operation.left_alone).reduce((sum, n) => sum + n, 0);
-  const left = operation.left ?? Math.max(0, operation.selected - operation.done - failed);
+  const { failed, left } = operation;
   const drawn = shares(operation.done, failed, operation.selected);
   const startsIn = operation.status === 'waiting' ? startsInS(epochMs(operation.starts_at), now) : null;
   return (

@@ -2,8 +2,7 @@
 import { CloseButton } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { usePending } from '../../api/hooks';
-import type { Operation } from '../../api/pendingLists';
+import { useGet } from '../../api/hooks';
 import { useUrl } from '../../lib/useUrl';
 import { t } from '../../strings/en';
 import { Answered } from '../../ui/states';
@@ -15,7 +14,7 @@ const MOVES = ['waiting', 'running', 'unfinished'];
 /** Read each second while it moves, and no more once it has ended. */
 export function useOperation(id: string) {
   const [hasEnded, setEnded] = useState(false);
-  const read = usePending<Operation>('/v1/operations/{id}', { path: { id } }, hasEnded ? { pollS: false } : { pollS: 1, livePollS: 1 });
+  const read = useGet('/v1/operations/{id}', { path: { id } }, hasEnded ? { pollS: false } : { pollS: 1, livePollS: 1 });
   const status = read.data?.status;
   useEffect(() => setEnded(status !== undefined && !MOVES.includes(status)), [status]);
   return read;

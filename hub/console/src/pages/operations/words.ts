@@ -1,12 +1,12 @@
 // What a bulk is called. "Retry 412 postings": the deed and what it is done to.
-import type { Operation } from '../../api/pendingLists';
+import type { Operation } from '../../api/types';
 import type { BulkKind, Selection } from '../../lib/bulk';
 import { t } from '../../strings/en';
 
 export type Noun = 'postings' | 'exceptions';
 
 /** Ids tell by their first letter what they are of; a range is one of postings. */
-export function nounOf(kind: BulkKind, selection: Selection | undefined): Noun {
+export function nounOf(kind: BulkKind | 'correct', selection: Selection | undefined): Noun {
   if (kind === 'replay') return 'postings';
   const ids = selection?.ids;
   if (Array.isArray(ids)) return ids[0]?.startsWith('p_') ? 'postings' : 'exceptions';

@@ -1,8 +1,7 @@
 // What a number may mean. One meaning only: straight to it. None: which stores may still hold it.
 import { useEffect } from 'react';
 import { Link } from 'wouter';
-import { usePending } from '../../api/hooks';
-import type { TraceHits } from '../../api/pendingLists';
+import { useGet } from '../../api/hooks';
 import { count } from '../../lib/format';
 import { useUrl } from '../../lib/useUrl';
 import { words } from '../../lib/words';
@@ -19,7 +18,7 @@ export function TraceState({ state }: { state: string }) {
 
 export function TraceHitsView({ q }: { q: string }) {
   const url = useUrl();
-  const read = usePending<TraceHits>('/v1/traces', { query: { q } });
+  const read = useGet('/v1/traces', { query: { q } });
   const only = read.data?.items.length === 1 ? read.data.items[0] : undefined;
   useEffect(() => {
     if (only) url.go(`/trace/${encodeURIComponent(only.correlation_id)}`, { q }, { replace: true });

@@ -2,8 +2,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useGet, usePending } from '../../api/hooks';
-import type { Milestone, Trace } from '../../api/pendingLists';
+import { useGet } from '../../api/hooks';
+import type { Milestone } from '../../api/types';
 import { duration, figure } from '../../lib/format';
 import { isSkewed, openException, spanS } from '../../lib/trace';
 import { useUrl } from '../../lib/useUrl';
@@ -23,7 +23,7 @@ const MOVING_POLL_S = 5;
 export function TraceView({ id }: { id: string }) {
   const url = useUrl();
   const [moves, setMoves] = useState(true);
-  const read = usePending<Trace>('/v1/traces/{correlation_id}', { path: { correlation_id: id } }, { livePollS: moves ? MOVING_POLL_S : undefined });
+  const read = useGet('/v1/traces/{correlation_id}', { path: { correlation_id: id } }, { livePollS: moves ? MOVING_POLL_S : undefined });
   const isWaiting = read.data === undefined || read.data.next_milestone !== null;
   if (isWaiting !== moves) setMoves(isWaiting);
   const events = useGet('/v1/events', { query: { correlation_id: id, limit: 50 } }, { pollS: false });
@@ -33,12 +33,12 @@ export function TraceView({ id }: { id: string }) {
   return (
     <Answered read={read} what={t.trace.one(id)}>
       {(trace) => {
-        const milestones = trace.milestones.filter((one) => one.name !== undefined);
+        const { milestones } = trace;
         const exception = openException(milestones);
         return (
           <>
             <div className="row">
-              <h2>{first ? t.trace.document(t.postings.kinds[first.contract.replaceAll('-', '_')] ?? first.contract, first.document_no) : trace.title ?? t.trace.reservation}</h2>
+              <h2>{first ? t.trace.document(t.postings.kinds[first.contract.replaceAll('-', '_')] ?? first.contract, first.document_no) : t.trace.reservation}</h2>
               {trace.state && <TraceState state={trace.state} />}
               <span className="grow" />
               {exception && <Button component={Link} href={url.to(`/exceptions/${exception}`)} size="compact-sm">{t.trace.openException}</Button>}
