@@ -12,15 +12,19 @@ import { useUrl } from '../lib/useUrl';
 import { wordOf } from '../lib/words';
 import { t } from '../strings/en';
 import { DataTable, type Column } from '../ui/DataTable';
+import { FilterBar, type Filter } from '../ui/FilterBar';
 import { Figure, Figures } from '../ui/Figure';
 import { Page } from '../ui/Page';
 import { Status } from '../ui/Status';
 import { Age } from '../ui/Time';
 import { useList } from '../ui/useList';
-import { stateCounts } from './closes/counts';
 
 type Row = Item<'/v1/closes'>;
 const idOf = (row: Row): string => row.location;
+const filters: Filter[] = [
+  { name: 'state', label: t.statusLabel, kind: 'choice', options: [{ value: 'unclosed', label: t.closes.unclosed }, ...['blocked', 'differs', 'reopened', 'ready', 'running', 'closed'].map((value) => ({ value, label: wordOf('close', value).word }))] },
+  { name: 'q', label: t.closes.location, kind: 'text' },
+];
 const STATES = ['blocked', 'differs', 'reopened', 'ready', 'running', 'closed'] as const;
 const PERIOD_S = 15;
 
@@ -30,11 +34,10 @@ export default function ClosesPage() {
   const date = url.query.date || yesterday(now);
   const state = url.query.state ?? '';
   // Closing is seldom told by the stream: what is in sight is read again.
-  const list = useList<Row>({ path: '/v1/closes', filters: ['state'], fixed: { business_date: date }, idOf, livePollS: PERIOD_S });
+  const list = useList<Row>({ path: '/v1/closes', filters: ['state', 'q'], fixed: { business_date: date }, idOf, livePollS: PERIOD_S });
   const summary = usePending<ClosesSummary>('/v1/closes/summary', { query: { business_date: date } }, { livePollS: PERIOD_S });
-  const counts = stateCounts(summary.data, STATES);
-  const all = counts ? Object.values(counts).reduce((sum, n) => sum + n, 0) : null;
-  const allClosed = counts !== null && all !== null && all > 0 && counts.closed === all;
+  const counts = summary.data?.by_state;
+  const allClosed = summary.data !== undefined && summary.data.all > 0 && summary.data.unclosed === 0;
   const columns: Column<Row>[] = [
     { id: 'location', header: t.closes.location, cell: (row) => row.name || row.location },
     { id: 'state', header: t.statusLabel, cell: (row) => <Status kind="close" value={row.state} /> },
@@ -67,11 +70,8 @@ export default function ClosesPage() {
           })}
         </Figures>
       )}
-      <div className="row" role="group" aria-label={t.list.filters}>
-        <Button size="compact-sm" variant={state === 'unclosed' ? 'filled' : 'default'} aria-pressed={state === 'unclosed'} onClick={() => url.set({ state: state === 'unclosed' ? null : 'unclosed' })}>{t.closes.unclosed}</Button>
-        {state && <Button size="compact-sm" variant="subtle" onClick={() => url.set({ state: null })}>{t.state.clearFilters}</Button>}
-      </div>
-      {allClosed && state === 'unclosed' ? <div className="notice good">{t.closes.allClosed(count(all))}</div> : (
+      <FilterBar page="closes" filters={filters} />
+      {allClosed && state === 'unclosed' ? <div className="notice good">{t.closes.allClosed(count(summary.data?.all))}</div> : (
         <DataTable label={t.closes.many} list={list} columns={columns} nameOf={(row) => row.name || row.location}
                    href={(row) => url.to(`/closes/${encodeURIComponent(row.location)}/${row.business_date}`)} empty={t.closes.empty(businessDate(date))} />
       )}

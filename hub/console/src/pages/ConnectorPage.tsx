@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link, useParams } from 'wouter';
 import { usePending } from '../api/hooks';
 import type { ConnectorDetail } from '../api/pendingLists';
-import { count, figure } from '../lib/format';
+import { count, duration, figure } from '../lib/format';
 import { useUrl } from '../lib/useUrl';
 import { wordOf } from '../lib/words';
 import { useMay } from '../shell/session';
@@ -14,7 +14,7 @@ import { AsOf, Figure, Figures } from '../ui/Figure';
 import { Page } from '../ui/Page';
 import { Status } from '../ui/Status';
 import { Answered } from '../ui/states';
-import { Due, Time } from '../ui/Time';
+import { Age, Due, Time } from '../ui/Time';
 import { BulkDialog, type BulkWish } from './operations/BulkDialog';
 import { OperationStrip } from './operations/OperationStrip';
 
@@ -39,6 +39,7 @@ export default function ConnectorPage() {
               [t.connectors.breaker, <Status key="b" kind="breaker" value={connector.breaker} />],
               [t.connectors.since, <Time key="s" at={connector.since} />],
               connector.probe_at ? [t.connectors.probe, <Due key="p" at={connector.probe_at} />] : null,
+              [t.connectors.oldest, <Age key="o" of={connector.oldest_open_at} />],
               [t.connectors.url, <span key="u" className="mono">{connector.url}</span>],
               [t.connectors.lastError, connector.last_error || t.connectors.noError],
             ]} />
@@ -53,11 +54,11 @@ export default function ConnectorPage() {
                 })}
               </Figures>
             </section>
-            {connector.rates && (
+            {connector.rates && Object.keys(connector.rates.per_minute).length > 0 && (
               <section className="stack-s">
-                <h2>{t.connectors.rates}</h2>
+                <h2>{t.connectors.rates(duration(connector.rates.window_s))}</h2>
                 <Figures>
-                  {Object.entries(connector.rates).map(([rate, value]) => <Figure key={rate} label={t.connectors.rate[rate] ?? rate.replaceAll('_', ' ')} value={figure(value, '')} asOfMs={read.asOfMs} periodS={PERIOD_S} />)}
+                  {Object.entries(connector.rates.per_minute).map(([status, value]) => <Figure key={status} label={wordOf('posting', status).word} value={figure(value, '')} unit={t.connectors.perMinute} asOfMs={read.asOfMs} periodS={PERIOD_S} />)}
                 </Figures>
               </section>
             )}

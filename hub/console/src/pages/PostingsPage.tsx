@@ -15,7 +15,7 @@ import { DataTable, type Column } from '../ui/DataTable';
 import { FilterBar, type Filter } from '../ui/FilterBar';
 import { Page } from '../ui/Page';
 import { Status } from '../ui/Status';
-import { Due } from '../ui/Time';
+import { Age, Due } from '../ui/Time';
 import { useList } from '../ui/useList';
 import { BulkDialog, type BulkWish } from './operations/BulkDialog';
 import { OperationStrip } from './operations/OperationStrip';
@@ -57,6 +57,7 @@ export default function PostingsPage() {
     { id: 'kind', header: t.postings.kind, cell: (row) => t.postings.kinds[row.kind] ?? row.kind },
     { id: 'date', header: t.postings.businessDate, cell: (row) => <span className="nowrap">{businessDate(row.business_date)}</span> },
     { id: 'gross', header: t.postings.amount, number: true, cell: (row) => (row.currency ? money(row.gross, row.currency) : t.absent) },
+    { id: 'age', header: t.postings.age, number: true, sort: 'created_at', cell: (row) => <Age of={row.created_at} location={row.location} suffix={t.trace.ago} /> },
     { id: 'tries', header: t.postings.tries, number: true, cell: (row) => count(row.attempts) },
     { id: 'next', header: t.postings.nextTry, number: true, cell: (row) => (row.next_try_at ? <Due at={row.next_try_at} location={row.location} /> : t.absent) },
     { id: 'error', header: t.postings.answer, cut: true, cell: (row) => (row.status === 'posted' ? <span className="mono">{row.erp_reference}</span> : <span title={row.last_error}>{row.last_error}</span>) },

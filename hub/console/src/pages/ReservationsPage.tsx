@@ -24,12 +24,13 @@ const filters: Filter[] = [
   { name: 'channel', label: t.reservations.channel, kind: 'text' },
   { name: 'location', label: t.stock.location, kind: 'text' },
   { name: 'sku', label: t.stock.sku, kind: 'text' },
+  { name: 'q', label: t.reservations.text, kind: 'text' },
 ];
 
 export default function ReservationsPage() {
   const { id } = useParams<{ id?: string }>();
   const url = useUrl();
-  const kept = pick(url.query, [...FILTERS, 'sort']);
+  const kept = pick(url.query, [...FILTERS, 'q', 'sort']);
   const list = useList<Row>({ path: '/v1/reservations', filters: FILTERS, idOf, livePollS: 15 });
   const columns: Column<Row>[] = [
     { id: 'order', header: t.reservations.order, cell: (row) => row.order_no || <span className="mono">{row.reservation_id}</span> },
@@ -39,7 +40,7 @@ export default function ReservationsPage() {
     { id: 'what', header: t.stock.sku, cut: true, cell: (row) => <span className="mono">{[...new Set(row.lines.map((line) => line.sku))].join(', ')}</span> },
     { id: 'where', header: t.stock.location, cell: (row) => [...new Set(row.lines.flatMap((line) => line.allocations.map((one) => one.location)))].join(', ') || t.absent },
     { id: 'units', header: t.stock.units, number: true, cell: (row) => decimal(sum(row.lines.map((line) => line.granted))) },
-    { id: 'age', header: t.stock.age, number: true, cell: (row) => <Age of={row.created_at} /> },
+    { id: 'age', header: t.stock.age, number: true, sort: 'created_at', cell: (row) => <Age of={row.created_at} /> },
     { id: 'ends', header: t.reservations.ends, number: true, cell: (row) => (row.expires_at ? <Due at={row.expires_at} /> : t.absent) },
   ];
   return (

@@ -21,6 +21,7 @@ const SELLABLE = 'sellable';
 const idOf = (row: Row): string => [row.location, row.sku, row.state, row.owner, row.lot].join('|');
 const filters: Filter[] = [
   { name: 'sku', label: t.stock.sku, kind: 'text' },
+  { name: 'q', label: t.stock.begins, kind: 'text' },
   { name: 'location', label: t.stock.location, kind: 'text' },
   { name: 'state', label: t.stock.state, kind: 'choice', options: Object.entries(t.stock.states).map(([value, label]) => ({ value, label })) },
 ];
@@ -31,7 +32,7 @@ function LocationCell({ id }: { id: string }) {
 
 export default function StockPage() {
   const url = useUrl();
-  const kept = pick(url.query, [...FILTERS, 'sort']);
+  const kept = pick(url.query, [...FILTERS, 'q', 'sort']);
   const { at, item } = url.query;
   // Nothing on the stream tells of stock: what is in sight is read again.
   const list = useList<Row>({ path: '/v1/stock', filters: FILTERS, idOf, livePollS: 15 });
