@@ -1,8 +1,12 @@
 #include "agent/app/agent_app.h"
 
+#include <atomic>
+
 #include "agent/app/agent_config.h"
 #include "agent/app/agent_keys.h"
 #include "agent/app/recover_command.h"
+#include "agent/control/control_loop.h"
+#include "agent/control/control_store.h"
 #include "agent/ingest/data_reader.h"
 #include "agent/ingest/http_door.h"
 #include "agent/ingest/ingest_loop.h"
@@ -55,13 +59,29 @@ class WriterPort final : public SyncPort {
     loop_.submit_rebase(epoch, first_seq, incarnation, std::move(done));
   }
   void reply_arrived(const wire::Reply& reply) override { reservations_->reply_arrived(reply); }
+  void command_arrived(const wire::Command& command, std::function<void(wire::CommandResult)> done) override { control_->submit(command, std::move(done)); }
+  void describe_config(wire::Status& status) override {
+    const RemoteConfig config = control_->config();
+    status.config_revision = config.revision;
+    status.config_item = config.item;
+    status.config_error = config.error;
+  }
   std::uint64_t refused_documents() override { return loop_.refused().count_since_start(); }
   void set_reservations(ReservationDoor& door) { reservations_ = &door; }
+  void set_control(ControlLoop& control) { control_ = &control; }
 
  private:
   IngestLoop& loop_;
   ReservationDoor* reservations_ = nullptr;
+  ControlLoop* control_ = nullptr;
 };
+
+/// What cannot be read is as if nothing had been set: the hub is told again at once, because the item's number is gone too.
+RemoteConfig load_remote(const std::filesystem::path& folder) {
+  auto loaded = ControlStore(folder).load_config();
+  if (!loaded) log::write(log::Level::kWarning, "remote.json is not taken", loaded.error());
+  return loaded ? std::move(*loaded) : RemoteConfig{};
+}
 
 LinkStatus link_status(const SyncLoop& sync) {
   const SyncState state = sync.state();
@@ -78,8 +98,16 @@ class AgentApp::Parts {
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
-  Result<void> start(const config::Config& config, const transport::CurveKeyPair& keys) {
-    const std::filesystem::path folder = data_folder(config);
+  Result<void> start(const config::Config& base, const transport::CurveKeyPair& keys) {
+    const std::filesystem::path folder = data_folder(base);
+    const std::set<std::string> fixed = keys_of_environment();
+    const RemoteConfig remote = load_remote(folder);
+    const config::Config config = with_remote(base, remote.settings, fixed);
+    if (!remote.settings.empty()) {
+      TS_ASSIGN_OR_RETURN(const log::Level level, log::parse_level(config.text("log.level")));
+      log::set_level(level);
+    }
+    TS_ASSIGN_OR_RETURN(restart_, transport::Wakeup::create());
     TS_ASSIGN_OR_RETURN(const std::int64_t bytes_max, database_bytes_max(config));
     TS_ASSIGN_OR_RETURN(loop_, IngestLoop::open({folder, LocationId(config.text("location")), agent::zmq_endpoint(config), context_, bytes_max}));
     TS_ASSIGN_OR_RETURN(data_, DataReader::open(folder));
@@ -94,6 +122,21 @@ class AgentApp::Parts {
     reservations_ = std::make_unique<ReservationDoor>(std::move(ports), loop_->quota(), loop_->location());
     port_->set_reservations(*reservations_);
 
+    ControlOptions control;
+    control.folder = folder;
+    control.database = loop_->database();
+    control.boot = random_secret("");
+    control.version = TILLSYNC_VERSION;
+    control.is_supervised = config.boolean("service.restarts");
+    control.facts = {fixed, os::disk_total_bytes(folder).value_or(0)};
+    control.apply = [this, base, fixed](const config::RemoteSettings& settings) { apply(with_remote(base, settings, fixed)); };
+    control.config_looked_at = [this] {
+      if (SyncLoop* sync = to_sync_.load()) sync->report();
+    };
+    control.restart = [this] { restart_->set(); };
+    TS_ASSIGN_OR_RETURN(control_, ControlLoop::start(std::move(control), remote));
+    port_->set_control(*control_);
+
     SyncOptions sync_options;
     sync_options.endpoints = config.list("hub.endpoints");
     sync_options.hub_key = config.text("hub.public_key");
@@ -102,6 +145,7 @@ class AgentApp::Parts {
     sync_options.version = TILLSYNC_VERSION;
     sync_options.context = context_;
     TS_ASSIGN_OR_RETURN(sync_, SyncLoop::start(sync_options, *port_));
+    to_sync_ = sync_.get();
 
     // The door takes requests from here on; they wait for the writer, which starts next.
     const auto status = [this] {
@@ -111,7 +155,10 @@ class AgentApp::Parts {
     TS_ASSIGN_OR_RETURN(http_, HttpDoor::open(std::move(door_options), *loop_, *data_, *reservations_, status));
     IngestListeners listeners;
     listeners.outbox_advanced = [this](std::uint64_t last_seq) { sync_->outbox_advanced(last_seq); };
-    listeners.inbox_advanced = [this](std::uint64_t) { http_->inbox_advanced(); };
+    listeners.inbox_advanced = [this](std::uint64_t) {
+      http_->inbox_advanced();
+      control_->inbox_advanced();
+    };
     listeners.status_json = status;
     TS_RETURN_IF_ERROR(loop_->start(std::move(listeners)));
     if (const std::filesystem::path spool = spool_folder(config); !spool.empty()) {
@@ -122,6 +169,8 @@ class AgentApp::Parts {
 
   void stop() {
     if (http_) http_->stop_accepting();
+    to_sync_ = nullptr;
+    if (control_) control_->stop();
     if (sync_) sync_->stop();  // first, so that its last acknowledgement is still written
     if (loop_) loop_->stop();
     spool_ = nullptr;
@@ -129,10 +178,17 @@ class AgentApp::Parts {
     http_ = nullptr;
   }
 
+  int restart_descriptor() const { return restart_->descriptor(); }
   const HttpDoor* http() const { return http_.get(); }
   const IngestLoop& loop() const { return *loop_; }
 
  private:
+  /// What takes effect while the agent runs.
+  void apply(const config::Config& config) {
+    if (const auto level = log::parse_level(config.text("log.level"))) log::set_level(*level);
+    if (const auto bytes = database_bytes_max(config)) loop_->set_database_bytes_max(*bytes);
+  }
+
   const os::FileLock lock_;
   // One ZeroMQ context for door and hub: one I/O thread.
   const std::shared_ptr<transport::Context> context_;
@@ -140,6 +196,9 @@ class AgentApp::Parts {
   std::unique_ptr<DataReader> data_;
   std::unique_ptr<WriterPort> port_;
   std::unique_ptr<ReservationDoor> reservations_;
+  std::unique_ptr<transport::Wakeup> restart_;
+  std::atomic<SyncLoop*> to_sync_{nullptr};
+  std::unique_ptr<ControlLoop> control_;
   std::unique_ptr<SyncLoop> sync_;
   std::unique_ptr<HttpDoor> http_;
   std::unique_ptr<SpoolDoor> spool_;
@@ -165,9 +224,10 @@ Result<std::unique_ptr<AgentApp>> AgentApp::start(const config::Config& config) 
 void AgentApp::stop() { parts_->stop(); }
 
 std::uint16_t AgentApp::http_port() const { return parts_->http() == nullptr ? 0 : parts_->http()->port(); }
+int AgentApp::restart_descriptor() const { return parts_->restart_descriptor(); }
 std::string AgentApp::zmq_endpoint() const { return parts_->loop().zmq_endpoint(); }
 
-Result<void> run_agent(const std::filesystem::path& config_file) {
+Result<int> run_agent(const std::filesystem::path& config_file) {
   os::prepare_process();
   TS_ASSIGN_OR_RETURN(const int termination, os::termination_descriptor());
   TS_ASSIGN_OR_RETURN(const config::Config config, config::load(config_file, agent_config_keys(), kAgentEnvironmentPrefix));
@@ -178,11 +238,14 @@ Result<void> run_agent(const std::filesystem::path& config_file) {
                                  {"http", config.text("pos.http")},
                                  {"zmq", app->zmq_endpoint()},
                                  {"spool", spool_folder(config).string()}});
-  while (!transport::wait_readable({termination}, Duration{-1})[0]) continue;
+  std::vector<bool> told;
+  do {
+    told = transport::wait_readable({termination, app->restart_descriptor()}, Duration{-1});
+  } while (!told[0] && !told[1]);
   log::info("agent is stopping: takes no more input, commits what it has");
   app->stop();
   log::info("agent has stopped");
-  return {};
+  return told[0] ? 0 : kRestartExitCode;
 }
 
 }  // namespace tillsync::agent

@@ -24,6 +24,8 @@ class AgentApp {
 
   std::uint16_t http_port() const;
   std::string zmq_endpoint() const;
+  /// Readable once the hub has told the agent to restart: stop(), then end with kRestartExitCode.
+  int restart_descriptor() const;
 
  private:
   class Parts;
@@ -31,7 +33,10 @@ class AgentApp {
   std::unique_ptr<Parts> parts_;
 };
 
-/// Runs until SIGTERM or SIGINT, then stops and returns.
-Result<void> run_agent(const std::filesystem::path& config_file);
+/// EX_TEMPFAIL: a service manager that restarts on failure starts the agent again.
+inline constexpr int kRestartExitCode = 75;
+
+/// Runs until SIGTERM, SIGINT or the hub's command to restart, then stops and returns the exit code.
+Result<int> run_agent(const std::filesystem::path& config_file);
 
 }  // namespace tillsync::agent

@@ -1,5 +1,7 @@
 #include "agent/app/agent_config.h"
 
+#include <cstdlib>
+
 #include "agent/ingest/ingest_loop.h"
 
 namespace tillsync::agent {
@@ -26,11 +28,26 @@ const std::vector<config::Key>& agent_config_keys() {
       {"pos.hosts", std::vector<std::string>{}, "names", "Names by which the tills know this door beside its address"},
       {"pos.certificate", std::string(), "path of a PEM file", "TLS certificate; needed on any address but loopback"},
       {"pos.key", std::string(), "path of a PEM file", "TLS key"},
+      {"service.restarts", false, "true, false", "Something starts the agent again when it ends with exit code 75, as systemd does with Restart=on-failure; without it the hub's command to restart is refused"},
       {"log.level", std::string("info"), "debug, info, warning, error", "What is logged"},
       {"log.format", std::string("text"), "text, json", "How it is logged"},
       {"log.file", std::string(), "path", "Where it is logged; empty: standard error"},
   };
   return kKeys;
+}
+
+std::set<std::string> keys_of_environment() {
+  std::set<std::string> fixed;
+  for (const config::RemoteKey& key : config::remote_keys())
+    if (std::getenv(config::environment_name(kAgentEnvironmentPrefix, key.path).c_str()) != nullptr) fixed.insert(key.path);
+  return fixed;
+}
+
+config::Config with_remote(const config::Config& base, const config::RemoteSettings& settings, const std::set<std::string>& fixed) {
+  config::Config merged = base;
+  for (const auto& [path, setting] : settings)
+    if (!fixed.contains(path)) merged.set(path, setting);
+  return merged;
 }
 
 std::filesystem::path data_folder(const config::Config& config) { return config.text("data.dir"); }

@@ -2,16 +2,23 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/config/remote_settings.h"
 
 namespace tillsync::agent {
 
 inline constexpr std::string_view kAgentEnvironmentPrefix = "TILLSYNC_AGENT";
 const std::vector<config::Key>& agent_config_keys();
+
+/// The keys that may be set remotely and that the environment sets here: nothing stands over it.
+std::set<std::string> keys_of_environment();
+/// agent.toml with what the hub has set over it.
+config::Config with_remote(const config::Config& base, const config::RemoteSettings& settings, const std::set<std::string>& fixed);
 
 /// data.dir as a path.
 std::filesystem::path data_folder(const config::Config& config);

@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
   }
   if (*run_cli) {
     const auto result = run_agent(config_file);
-    return result ? 0 : fail_with(result.error());
+    return result ? *result : fail_with(result.error());
   }
   return with_config(config_file, [&](const config::Config& config) {
     if (*status_cli) return status_command(config, as_json);

@@ -26,6 +26,8 @@ class InboxReader {
   Result<std::uint64_t> cursor(std::string_view consumer);
   /// By SKU, else by GTIN (a pack's GTIN finds its SKU). The payload is product/1 as encode_product wrote it.
   Result<std::optional<Bytes>> product(std::string_view sku_or_gtin);
+  /// The newest item of a kind and key.
+  Result<std::optional<Bytes>> newest(std::string_view kind, std::string_view key);
   /// The last no that is durable here; what the hub is told.
   Result<std::uint64_t> last_no();
 
@@ -40,7 +42,7 @@ class Inbox {
   Result<void> append(std::span<const wire::InboxItem> items);
   /// A consumer that acknowledges is one that `prune` waits for. Never moves back; kInvalid beyond last_no.
   Result<void> acknowledge(std::string_view consumer, std::uint64_t no, Instant now);
-  /// Drops items that every consumer seen since then has acknowledged, a bounded number per call; products and prices stay, for
+  /// Drops items that every consumer seen since then has acknowledged, a bounded number per call; products, prices and the configuration stay, for
   /// look-ups. Without such a consumer nothing is dropped: the till that will read it may not be installed yet.
   Result<std::uint64_t> prune(Instant consumers_seen_since);
 

@@ -40,6 +40,12 @@ Result<std::optional<Bytes>> InboxReader::product(std::string_view sku_or_gtin) 
   return payload;
 }
 
+Result<std::optional<Bytes>> InboxReader::newest(std::string_view kind, std::string_view key) {
+  std::optional<Bytes> payload;
+  TS_RETURN_IF_ERROR(connection_.query(kSelectByKey, {kind, key}, [&payload](const sql::Row& row) { payload = Bytes(row.blob(0)); }));
+  return payload;
+}
+
 Result<std::uint64_t> InboxReader::last_no() {
   std::uint64_t last = 0;
   TS_RETURN_IF_ERROR(connection_.query(

@@ -18,7 +18,7 @@ constexpr std::string_view kSelectSlowest = "SELECT min(acked_no) FROM inbox_con
 // The newest item stays, whatever it is: its no is what the hub is told.
 constexpr std::string_view kDeleteRead =
     "DELETE FROM inbox WHERE no IN (SELECT no FROM inbox WHERE no <= $1 AND no < (SELECT max(no) FROM inbox) "
-    "AND kind NOT IN ('product/1', 'price/1') ORDER BY no LIMIT $2)";
+    "AND kind NOT IN ('product/1', 'price/1', 'config/1') ORDER BY no LIMIT $2)";
 
 constexpr std::int64_t kPruneItemsMax = 256;
 

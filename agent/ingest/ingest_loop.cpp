@@ -311,7 +311,7 @@ void IngestLoop::prune() {
   const auto bite = [&]() -> Result<void> {
     TS_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::begin(*connection_));
     TS_ASSIGN_OR_RETURN(const Pruned pruned, outbox_->prune(now - Duration{kPayloadRetentionDays * kMicrosPerDay},
-                                                            now - Duration{kIdentityRetentionDays * kMicrosPerDay}, options_.database_bytes_max));
+                                                            now - Duration{kIdentityRetentionDays * kMicrosPerDay}, database_bytes_max_));
     TS_ASSIGN_OR_RETURN(const std::uint64_t items, inbox_->prune(now - Duration{kConsumerDays * kMicrosPerDay}));
     TS_ASSIGN_OR_RETURN(const std::uint64_t requests, quota_->prune(now - Duration{kRequestRetentionDays * kMicrosPerDay}));
     more = !pruned.finished || items + requests > 0;

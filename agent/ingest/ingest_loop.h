@@ -77,6 +77,8 @@ class IngestLoop {
 
   const LocationId& location() const { return options_.location; }
   std::filesystem::path database() const { return options_.folder / "agent.db"; }
+  /// From the next prune on. Any thread.
+  void set_database_bytes_max(std::int64_t bytes) { database_bytes_max_ = bytes; }
   std::string zmq_endpoint() const;  // with the real port; "" without a ZeroMQ door
   IngestCounters& counters() { return counters_; }
   RefusedStore& refused() { return *refused_; }
@@ -84,7 +86,7 @@ class IngestLoop {
 
  private:
 
-  explicit IngestLoop(IngestLoopOptions options) : options_(std::move(options)) {}
+  explicit IngestLoop(IngestLoopOptions options) : options_(std::move(options)), database_bytes_max_(options_.database_bytes_max) {}
   void run();
   bool is_stopping();
   /// Adds what waits to `next_`, until it is full, its time is over or a commit that runs has ended. False when nothing waited.
@@ -101,6 +103,7 @@ class IngestLoop {
   bool has_room() const { return next_documents_ < kGroupDocumentsMax; }
 
   const IngestLoopOptions options_;
+  std::atomic<std::int64_t> database_bytes_max_;
   IngestListeners listeners_;
   IngestCounters counters_;
   std::unique_ptr<RefusedStore> refused_;

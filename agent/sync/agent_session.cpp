@@ -277,6 +277,13 @@ void AgentSession::command_done(wire::CommandResult result) {
   flush_control();
 }
 
+void AgentSession::drain(Duration now) {
+  hello_backoff_.reset();
+  if (phase_ == Phase::kHelloDue && hello_at_) hello_at_ = now;
+  if (rows_again_at_) rows_again_at_ = now;
+  ask_status(now);
+}
+
 void AgentSession::send_request(wire::Request request) {
   std::int64_t refused = 0;
   if (request.body.size() > kControlFrameBytesMax - kFrameSpare || request.request_id.size() > kFrameTextBytesMax)

@@ -91,6 +91,10 @@ class AgentSession {
   void inbox_failed();
   void status_collected(wire::Status status, Duration now);
   void command_done(wire::CommandResult result);
+  /// Nothing waits for its time any more: a hello that was put off, rows that could not be read.
+  void drain(Duration now);
+  /// A status now instead of with the next heartbeat.
+  void report(Duration now) { ask_status(now); }
   /// Sent on the control lane as soon as the hub has welcomed us. The caller keeps the request durable and repeats it with the
   /// same id: what was sent over a link that broke is not sent again here. Too long a body, or too many that wait, are answered
   /// here (413, 503).

@@ -8,6 +8,7 @@
 namespace tillsync::agent {
 namespace {
 
+constexpr std::string_view kDrainCommand = "drain";
 constexpr std::size_t kRoundsMax = 16;  // of reading rows and sending them, before the sockets are looked at again
 
 }  // namespace
@@ -109,6 +110,7 @@ void SessionDriver::obey(const WantStatus&) {
     if (stats->oldest_waiting) status.oldest_unsent_s = std::max<std::int64_t>(0, (status.now - *stats->oldest_waiting).micros / 1'000'000);
   }
   ports_.describe_machine(status);
+  port_.describe_config(status);
   status.refused = port_.refused_documents();
   status.inbox_cursor = inbox_.last_no().value_or(0);
   session_.status_collected(std::move(status), now_);
@@ -116,7 +118,15 @@ void SessionDriver::obey(const WantStatus&) {
 void SessionDriver::obey(const WantReconnect& want) { reconnect_why_ = want.reason; }
 void SessionDriver::obey(const ReplyArrived& arrived) { port_.reply_arrived(arrived.reply); }
 void SessionDriver::obey(const CommandArrived& arrived) {
-  session_.command_done({arrived.command.command_id, false, R"({"detail":"this agent does not know the command"})"});
+  if (arrived.command.name == kDrainCommand) {
+    const auto stats = outbox_.stats();
+    session_.drain(now_);
+    return session_.command_done({arrived.command.command_id, true, stats ? "{\"backlog\":" + std::to_string(stats->waiting) + "}" : std::string("{}")});
+  }
+  log::info("the hub's command", {{"command", arrived.command.name}, {"command_id", arrived.command.command_id}});
+  port_.command_arrived(arrived.command, [this, post = ports_.post](wire::CommandResult result) {
+    post([this, result = std::move(result)] { session_.command_done(result); });
+  });
 }
 void SessionDriver::obey(const Paused& paused) {
   log::error("sync is paused until a person decides; the doors go on", {{"detail", paused.text}});

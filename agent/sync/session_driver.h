@@ -36,6 +36,8 @@ class SessionDriver {
   void outbox_advanced(std::uint64_t last_seq, Duration now);
   /// Of the hub; the answer comes by SyncPort::reply_arrived, or not at all when the line breaks.
   void ask(wire::Request request) { session_.send_request(std::move(request)); }
+  /// A status now.
+  void report(Duration now) { session_.report(now); }
   void link_up(wire::Lane lane, Duration now, Instant wall);
   void link_down(wire::Lane lane, Duration now);
   void handle_frame(wire::Lane lane, BytesView frame, Duration now, Instant wall);

@@ -78,6 +78,10 @@ class Loop final : public SyncLoop {
     mailbox_->post([this, request = std::move(request)]() mutable { session_->ask(std::move(request)); });
   }
 
+  void report() override {
+    mailbox_->post([this] { session_->report(os::monotonic()); });
+  }
+
   SyncState state() const override {
     const std::lock_guard lock(state_mutex_);
     return state_;
@@ -194,6 +198,7 @@ class Loop final : public SyncLoop {
 
   void describe_machine(wire::Status& status) const {
     status.disk_free_bytes = os::disk_free_bytes(options_.database.parent_path()).value_or(0);
+    status.disk_total_bytes = os::disk_total_bytes(options_.database.parent_path()).value_or(0);
     status.resident_bytes = os::resident_bytes();
     status.host = os::host_name();
   }

@@ -43,6 +43,8 @@ class SyncLoop {
   virtual void outbox_advanced(std::uint64_t last_seq) = 0;
   /// Asks the hub; the answer comes by SyncPort::reply_arrived. Any thread.
   virtual void ask(wire::Request request) = 0;
+  /// Tells the hub its status now instead of with the next heartbeat. Any thread.
+  virtual void report() = 0;
   virtual SyncState state() const = 0;
 };
 

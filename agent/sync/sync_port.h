@@ -24,6 +24,12 @@ class SyncPort {
                              std::function<void(Result<OutboxState>)> done) = 0;
   /// The hub's word on a request that was asked.
   virtual void reply_arrived(const wire::Reply& reply) = 0;
+  /// The hub tells this agent to do something; `done` at any time, from any thread, or never: the hub tells it again.
+  virtual void command_arrived(const wire::Command& command, std::function<void(wire::CommandResult)> done) {
+    done({command.command_id, false, R"({"detail":"this agent does not know the command"})"});
+  }
+  /// Fills what a status says of the configuration.
+  virtual void describe_config(wire::Status& /*status*/) {}
   /// Documents refused at the doors since the start.
   virtual std::uint64_t refused_documents() = 0;
 };

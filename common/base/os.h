@@ -24,6 +24,8 @@ Result<void> make_private_folder(const std::filesystem::path& path);
 
 /// Free bytes for an unprivileged user on the disk of `path`; kIo when it cannot be asked.
 Result<std::int64_t> disk_free_bytes(const std::filesystem::path& path);
+/// Size of the disk of `path`.
+Result<std::int64_t> disk_total_bytes(const std::filesystem::path& path);
 /// Resident memory of this process in bytes; 0 where it cannot be asked.
 std::int64_t resident_bytes();
 /// The machine's name, for people.

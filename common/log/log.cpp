@@ -5,6 +5,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <atomic>
+#include <deque>
+#include <algorithm>
 #include <mutex>
 
 #include "common/base/os.h"
@@ -20,6 +22,8 @@ struct State {
   std::atomic<Format> format = Format::kText;
   std::mutex mutex;
   std::shared_ptr<spdlog::logger> logger;
+  std::deque<std::string> tail;
+  std::size_t tail_bytes = 0;
 };
 
 State& state() {
@@ -47,11 +51,23 @@ std::shared_ptr<spdlog::logger> current_logger() {
   return shared.logger;
 }
 
+void keep(const std::string& line) {
+  State& shared = state();
+  const std::lock_guard lock(shared.mutex);
+  shared.tail.push_back(line.substr(0, kTailBytesMax));
+  shared.tail_bytes += shared.tail.back().size();
+  while (shared.tail.size() > kTailLinesMax || shared.tail_bytes > kTailBytesMax) {
+    shared.tail_bytes -= shared.tail.front().size();
+    shared.tail.pop_front();
+  }
+}
+
 void write_fields(Level level, std::string_view event, std::span<const Field> fields) noexcept {
   try {
     State& shared = state();
     if (level < shared.level) return;
     const std::string line = format_line(shared.format, level, os::now(), event, fields);
+    keep(line);
     current_logger()->log(level == Level::kDebug ? spdlog::level::debug : spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
   } catch (...) {
     // A line that cannot be written must not stop a sale.
@@ -72,6 +88,15 @@ Result<void> start(const Options& options) {
   shared.level = options.level;
   shared.format = options.format;
   return {};
+}
+
+void set_level(Level level) { state().level = level; }
+
+std::vector<std::string> tail(std::size_t lines) {
+  State& shared = state();
+  const std::lock_guard lock(shared.mutex);
+  const std::size_t first = shared.tail.size() - std::min(lines, shared.tail.size());
+  return {shared.tail.begin() + static_cast<std::ptrdiff_t>(first), shared.tail.end()};
 }
 
 Result<Level> parse_level(std::string_view text) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "common/base/error.h"
 
@@ -25,6 +26,12 @@ struct Options {
 /// Before it, events of level info and above go to standard error as text. Called again it changes all three. kIo: the file cannot be
 /// opened (it is appended to).
 Result<void> start(const Options& options);
+/// From now on; the rest of what start() said stays.
+void set_level(Level level);
+/// The last lines that were written, oldest first; as many as kTailLinesMax and kTailBytesMax let be kept, wherever the log goes.
+std::vector<std::string> tail(std::size_t lines);
+inline constexpr std::size_t kTailLinesMax = 500;
+inline constexpr std::size_t kTailBytesMax = 256 * 1'024;
 /// "debug" | "info" | "warning" | "error"; kInvalid else.
 Result<Level> parse_level(std::string_view text);
 Result<Format> parse_format(std::string_view text);

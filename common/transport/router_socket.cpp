@@ -124,6 +124,7 @@ std::optional<RoutedFrame> ZmqRouter::accept(std::vector<zmq::message_t>& parts)
     // ZeroMQ's own ids begin with a zero byte, which it lets no peer choose.
     if (id.empty() || id.front() != '\0') return std::nullopt;
     if (const char* key = zmq_msg_gets(parts.back().handle(), "User-Id"); key != nullptr) frame.peer_key = key;
+    if (const char* address = zmq_msg_gets(parts.back().handle(), "Peer-Address"); address != nullptr) frame.peer_address = address;
   }
   frame.routing_id += id;
   frame.frame = body.to_string_view();

@@ -20,10 +20,12 @@ namespace tillsync::transport {
 
 /// A frame as a ROUTER receives it. routing_id is the ROUTER's own number for the connection (never the peer's choice).
 /// peer_key: the CURVE public key (Z85) that the peer has proved to own, "" on a plain socket.
+/// peer_address: where the connection comes from, for people.
 struct RoutedFrame {
   Bytes routing_id;
   std::string peer_key;
   Bytes frame;
+  std::string peer_address = {};
 };
 
 enum class SendStatus { kSent, kWouldBlock, kPeerGone };

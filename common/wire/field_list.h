@@ -27,11 +27,19 @@ struct Later {
   T& value;
 };
 template <class T>
+struct Later<Text<T>> {
+  Text<T> value;
+};
+template <class T>
 inline constexpr bool kIsLater = false;
 template <class T>
 inline constexpr bool kIsLater<Later<T>> = true;
 template <class T>
 Later<T> later(T& value) {
+  return {value};
+}
+template <class T>
+Later<Text<T>> later(Text<T>&& value) {
   return {value};
 }
 template <class T>
@@ -83,7 +91,7 @@ void fields(auto& a, FrameOf<Delivered> auto& m) { a(m.no); }
 void fields(auto& a, FrameOf<Attach> auto& m) { a(text(m.version), m.boot); }
 void fields(auto& a, FrameOf<Status> auto& m) {
   a(m.boot, m.backlog, m.oldest_unsent_s, m.disk_free_bytes, m.now, text(m.version), m.refused, m.inbox_cursor, m.resident_bytes,
-    text(m.host), later(m.hub_now));
+    text(m.host), later(m.hub_now), later(m.disk_total_bytes), later(m.config_revision), later(m.config_item), later(text(m.config_error)));
 }
 void fields(auto& a, FrameOf<Request> auto& m) { a(text(m.request_id), text(m.method), m.after_seq, blob(m.body)); }
 void fields(auto& a, FrameOf<Reply> auto& m) { a(text(m.request_id), m.status, blob(m.body)); }

@@ -146,6 +146,10 @@ struct Status {
   std::int64_t resident_bytes = 0;
   std::string host;
   Instant hub_now;                      // the hub's clock, at the least, when this was sent: its last welcome and the time since; 0 = not known
+  std::int64_t disk_total_bytes = 0;    // 0 = not known
+  std::int64_t config_revision = 0;     // the remote configuration that is in force; 0 = none
+  std::int64_t config_item = 0;         // the last item config/1 that was looked at; 0 = none
+  std::string config_error;             // why that item is not in force, "" = it is
   bool operator==(const Status&) const = default;
 };
 /// Reservations, availability: answered by the hub, or "outcome unknown" at the agent. after_seq: the hub waits until it has
@@ -165,7 +169,7 @@ struct Reply {
 };
 struct Command {
   std::string command_id;
-  std::string name;  // drain_now, send_logs, verify, restart, rotate_keys
+  std::string name;  // drain, send_logs, verify, restart; others are answered "not known"
   Bytes body;
   bool operator==(const Command&) const = default;
 };

@@ -1,9 +1,11 @@
 #include "hub/api/api_call.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "common/contract/problem.h"
+#include "hub/api/as_of.h"
 
 namespace tillsync::hub {
 namespace {
@@ -35,16 +37,36 @@ FailureShape shape_of(ErrorCode code) {
 
 }  // namespace
 
-void ApiReply::send(http::Response response) {
-  if (!responder_) return;
+void ApiReply::add_headers(http::Response& response) const {
   response.headers.emplace_back("X-Correlation-Id", correlation_id_);
   if (std::ranges::none_of(response.headers, [](const auto& header) { return header.first == "Cache-Control"; }))
     response.headers.emplace_back("Cache-Control", "no-store");
+}
+
+std::unique_ptr<http::Stream> ApiReply::stream(std::string content_type) {
+  if (!responder_) return nullptr;
+  http::Response head{200, std::move(content_type), "", {{"X-Accel-Buffering", "no"}}};  // a proxy must not hold events back
+  add_headers(head);
+  const auto responder = std::move(responder_);
+  return responder->send_stream(std::move(head));
+}
+
+void ApiReply::send(http::Response response) {
+  if (!responder_) return;
+  add_headers(response);
   auto responder = std::move(responder_);
   responder->send(std::move(response));
 }
 
-void ApiReply::json(int status, std::string body) { send({status, "application/json", std::move(body), {}}); }
+void ApiReply::json(int status, std::string body, std::vector<std::pair<std::string, std::string>> headers) {
+  if (read_at_) body = with_as_of(std::move(body), *read_at_);
+  send({status, "application/json", std::move(body), std::move(headers)});
+}
+
+void ApiReply::document(const Result<std::string>& body) {
+  if (!body) return failure(body.error());
+  send({200, "application/json", *body, {}});
+}
 
 void ApiReply::answer(int status, std::string body) {
   send({status, status < 400 ? "application/json" : "application/problem+json", std::move(body), {}});
@@ -93,11 +115,15 @@ Result<std::optional<std::int64_t>> page_after(const ApiCall& call) {
   return std::optional(after);
 }
 
-std::string page_json(nlohmann::json items, std::optional<std::string> next) {
+std::string page_json(nlohmann::json items, std::optional<std::string> next, std::optional<ListTotal> total) {
   nlohmann::json page;
   page["items"] = items.is_array() ? std::move(items) : nlohmann::json::array();
   page["next"] = nullptr;
   if (next) page["next"] = *next;
+  if (total) {
+    page["total"] = std::min(total->counted, total->counted_max);
+    page["total_is_exact"] = total->counted <= total->counted_max;
+  }
   return page.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

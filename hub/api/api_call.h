@@ -32,10 +32,14 @@ class ApiReply {
  public:
   ApiReply(std::unique_ptr<http::Responder> responder, std::string correlation_id)
       : responder_(std::move(responder)), correlation_id_(std::move(correlation_id)) {}
-  void json(int status, std::string body);
+  void json(int status, std::string body, std::vector<std::pair<std::string, std::string>> headers = {});
   /// What the writer has decided: a problem from 400 on.
   void answer(int status, std::string body);
   void text(int status, std::string content_type, std::string body);
+  /// 200 and a body that grows; nullptr where the answer was given already or cannot grow.
+  std::unique_ptr<http::Stream> stream(std::string content_type);
+  /// A JSON document that is passed on as it was put or signed: without as_of.
+  void document(const Result<std::string>& body);
   /// An answer with headers of its own; it says itself how long it may be kept.
   void response(http::Response response);
   /// RFC 9457; `code` becomes urn:tillsync:problem:code.
@@ -44,10 +48,15 @@ class ApiReply {
   /// An operating failure as the problem that fits it (404, 409, 422, 503, 507, 500).
   void failure(const Error& error);
 
+  /// A read: objects that json() answers with say when they were read (as_of.h).
+  void reads_at(Instant read_at) { read_at_ = read_at; }
+
  private:
   void send(http::Response response);
+  void add_headers(http::Response& response) const;
   std::unique_ptr<http::Responder> responder_;
   std::string correlation_id_;
+  std::optional<Instant> read_at_;
 };
 
 struct ApiCall {
@@ -66,7 +75,11 @@ void answer(const ApiCall& call, const Result<std::string>& body);
 Result<std::size_t> page_limit(const ApiCall& call);
 /// A cursor that is a number; nullopt without `after`, kInvalid for anything that no `next` ever said.
 Result<std::optional<std::int64_t>> page_after(const ApiCall& call);
-/// {"items": […], "next": "…" | null}
-std::string page_json(nlohmann::json items, std::optional<std::string> next);
+/// How many rows a list has before paging; counted is counted_max + 1 when there are more than counted_max.
+struct ListTotal {
+  std::int64_t counted = 0, counted_max = 0;
+};
+/// {"items": […], "next": "…" | null}, and "total", "total_is_exact" with a total
+std::string page_json(nlohmann::json items, std::optional<std::string> next, std::optional<ListTotal> total = {});
 
 }  // namespace tillsync::hub

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
+#include "hub/insight/overview_reader.h"
 #include "hub/reconcile/day_policy.h"
 #include "hub/reservations/availability_cache.h"
 #include "hub/writer/commands.h"
@@ -46,6 +48,16 @@ struct DayContext {
   SignatureKeyPair keys;
 };
 
+class LiveFeed;
+
+/// What the insight routes work with. Other parts of the hub add their needs and topics before the server starts.
+struct InsightContext {
+  std::shared_ptr<OverviewReader> overview = std::make_shared<OverviewReader>();
+  std::vector<std::function<Result<std::vector<OverviewNeed>>(sql::Connection&, Instant now)>> needs = {};
+  std::vector<std::pair<std::string, std::function<Result<nlohmann::json>(sql::Connection&, Instant now)>>> topics = {};  // of the live view: name, body without as_of
+  LiveFeed* live = nullptr;  // nullptr: no live view
+};
+
 struct ApiContext {
   WriterPort& writer;
   ReadPool& reads;
@@ -68,6 +80,15 @@ struct ApiContext {
   /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
   std::function<Result<std::string>(const Posting&)> erp_request = {};
   DayContext days = {};
+  /// Called after a COMMIT that gave the agent with this public key a command.
+  std::function<void(const std::string& public_key)> commands_advanced = {};
+  /// Called after a COMMIT that changed a roll-out.
+  std::function<void()> rollouts_advanced = {};
+  /// What a PC needs to enrol beside a token: how agents reach the hub, and its CURVE key.
+  std::string enrol_endpoint = {}, hub_public_key = {};
+  InsightContext insight = {};
+  /// Called after a COMMIT that began or ended an operation in the background (operation_loop.h).
+  std::function<void()> operations_changed = {};
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -85,7 +106,11 @@ std::vector<Endpoint> reconciliation_endpoints();
 std::vector<Endpoint> close_endpoints();
 std::vector<Endpoint> reservation_endpoints();
 std::vector<Endpoint> bulk_endpoints();
+std::vector<Endpoint> operation_endpoints();
 std::vector<Endpoint> runbook_endpoints();
+std::vector<Endpoint> overview_endpoints();
+std::vector<Endpoint> trace_endpoints();
+std::vector<Endpoint> stream_endpoints();
 
 /// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.
 std::optional<std::string> idempotency_key_of(const ApiCall& call);

@@ -30,7 +30,7 @@ std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> all;
   for (auto part : {health_endpoints(), event_endpoints(), document_endpoints(), masterdata_endpoints(), stock_endpoints(), posting_endpoints(),
                     exception_endpoints(), fleet_endpoints(), reconciliation_endpoints(), close_endpoints(), reservation_endpoints(), bulk_endpoints(),
-                    runbook_endpoints()})
+                    runbook_endpoints(), overview_endpoints(), trace_endpoints(), stream_endpoints(), operation_endpoints()})
     all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   return all;
 }
@@ -89,6 +89,7 @@ void ApiServer::handle(http::Request request, std::unique_ptr<http::Responder> r
   }
   call.request = std::move(request);
   call.parameters = std::move(match.parameters);
+  if (route.method == "GET" && route.role != Role::kPublic) reply->reads_at(context_->now());
   try {
     handler(*context_, std::move(call));
   } catch (const std::exception& error) {  // of libraries below; an answer is owed all the same

@@ -54,6 +54,15 @@ class BulkChain : public std::enable_shared_from_this<BulkChain> {
 
 }  // namespace
 
+void add_chunk(BulkOperation& operation, BulkChunk chunk, Instant now) {
+  operation.position = chunk.position;
+  for (BulkItem& item : chunk.items) {
+    ++operation.counts[item.outcome];
+    if (operation.items.size() < kBulkItemsMax) operation.items.push_back(std::move(item.shown));
+  }
+  if (chunk.is_last) operation.finished_at = now;
+}
+
 BulkRun::BulkRun(IdempotencyScope scope, std::string request, std::string operation_id, BulkPlan plan)
     : scope_(std::move(scope)),
       request_(std::move(request)),
@@ -66,14 +75,10 @@ Result<std::optional<StoredAnswer>> BulkRun::advance(sql::Connection& connection
   if (stored) return stored;
   TS_ASSIGN_OR_RETURN(BulkOperation operation, begin_or_continue(connection, now));
   TS_ASSIGN_OR_RETURN(BulkChunk chunk, plan_.advance(connection, operation, now));
-  operation.position = chunk.position;
-  for (BulkItem& item : chunk.items) {
-    ++operation.counts[item.outcome];
-    if (operation.items.size() < kBulkItemsMax) operation.items.push_back(std::move(item.shown));
-  }
-  if (chunk.is_last) operation.finished_at = now;
+  const bool is_last = chunk.is_last;
+  add_chunk(operation, std::move(chunk), now);
   TS_RETURN_IF_ERROR(update_operation(connection, operation));
-  if (!chunk.is_last) return std::optional<StoredAnswer>{};
+  if (!is_last) return std::optional<StoredAnswer>{};
   StoredAnswer answer{200, operation_json(operation).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
   TS_RETURN_IF_ERROR(store_answer(connection, scope_, body_hash_, answer, now));
   return std::optional(std::move(answer));

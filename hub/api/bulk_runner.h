@@ -27,6 +27,8 @@ struct BulkChunk {
   std::int64_t position = 0;  // behind which the next chunk begins
   bool is_last = false;
 };
+/// Moves the operation behind the chunk: its counts, its first items, its end with the last one.
+void add_chunk(BulkOperation& operation, BulkChunk chunk, Instant now);
 /// Both run in the writer's transaction, perhaps twice, and keep no state outside the database.
 struct BulkPlan {
   std::function<Result<BulkSelection>(sql::Connection&)> select;

@@ -261,7 +261,7 @@ std::vector<Endpoint> close_endpoints() {
       {{"GET", "/v1/closes", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_days(context, call)); }},
       {{"GET", "/v1/closes/{location}/{business_date}", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, get_day(context, call)); }},
       {{"GET", "/v1/closes/{location}/{business_date}/certificate", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, get_certificate(context, call)); }},
+       [](ApiContext& context, const ApiCall& call) { call.reply->document(get_certificate(context, call)); }},
       {kClose, [](ApiContext& context, ApiCall call) { close(context, std::move(call), kClose); }},
       {kReopen, [](ApiContext& context, ApiCall call) { reopen(context, std::move(call), kReopen); }},
       {kRelease, [](ApiContext& context, ApiCall call) { release(context, std::move(call), kRelease); }},

@@ -1,10 +1,8 @@
-// GET /v1/events, /v1/events/{id}, /v1/traces/{correlation_id}.
+// GET /v1/events, /v1/events/{id}.
 #include <nlohmann/json.hpp>
 
 #include "hub/api/api_context.h"
 #include "hub/intake/event_reader.h"
-#include "hub/postings/posting_map.h"
-#include "hub/postings/posting_reader.h"
 
 namespace tillsync::hub {
 namespace {
@@ -71,41 +69,12 @@ Result<std::string> show_event(ApiContext& context, const ApiCall& call) {
   return body.dump();
 }
 
-/// Both clocks of each milestone: the agent's for what it saw, the hub's for the rest (CONSOLE rule 5).
-Result<std::string> trace(ApiContext& context, const ApiCall& call) {
-  EventFilter filter;
-  filter.correlation_id = call.parameters[0];
-  filter.limit = kPageLimitMax;
-  const auto connection = context.reads.borrow();
-  TS_ASSIGN_OR_RETURN(const EventPage page, EventReader(*connection).list(filter));
-  json milestones = json::array();
-  for (const auto& event : page.events) {
-    const std::string id = event_id_text(event.event_id);
-    const auto add = [&](const char* name, const std::optional<Instant>& at, const char* clock, json more = json::object()) {
-      if (!at) return;
-      more.update({{"milestone", name}, {"event_id", id}, {"at", format_instant(*at)}, {"clock", clock}});
-      milestones.push_back(std::move(more));
-    };
-    add("occurred", event.occurred_at, "pos");
-    add("durable_at_agent", event.agent_received_at, "agent");
-    add("at_hub", event.received_at, "hub");
-    TS_ASSIGN_OR_RETURN(const auto posting, PostingReader(*connection).find(posting_id_of(event.event_id)));
-    if (!posting) continue;
-    for (const auto& step : posting->history)
-      add(("posting_" + std::string(to_string(step.status))).c_str(), step.at, "hub", {{"posting_id", posting->record.posting_id}, {"detail", step.detail}});
-  }
-  if (milestones.empty()) return fail(ErrorCode::kNotFound, "trace", "nothing at the hub has the correlation id " + call.parameters[0]);
-  return json{{"correlation_id", call.parameters[0]}, {"milestones", milestones}}.dump();
-}
-
 }  // namespace
 
 std::vector<Endpoint> event_endpoints() {
   return {
       {{"GET", "/v1/events", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_events(context, call)); }},
       {{"GET", "/v1/events/{id}", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, show_event(context, call)); }},
-      {{"GET", "/v1/traces/{correlation_id}", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, trace(context, call)); }},
   };
 }
 

@@ -1,42 +1,54 @@
-// /v1/agents and /v1/enrolment-tokens.
+// /v1/agents: the list, one agent, and what people decide about it.
+#include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "common/crypto/crypto.h"
-#include "hub/api/api_context.h"
+#include "hub/api/fleet_endpoints.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/fleet/fleet_store.h"
-#include "hub/masterdata/masterdata_store.h"
+#include "hub/fleet/sample_store.h"
 
 namespace tillsync::hub {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kTokenUsesMax = 100'000;
-constexpr std::int64_t kTokenValidSecondsMax = 365 * 86'400;
-constexpr std::int64_t kTokenValidSecondsDefault = 86'400;
+constexpr std::size_t kFilterBytesMax = 200;
 
-json agent_json(const AgentWithStatus& row, Instant now) {
-  const AgentRecord& agent = row.agent;
-  const AgentStatus& status = row.status;
+json number_or_null(const std::optional<std::int64_t>& number) { return number ? json(*number) : json(nullptr); }
+
+json agent_json(const AgentView& view) {
+  const AgentRecord& agent = view.agent;
+  const AgentStatus& status = view.status;
   json item = {{"id", agent.agent_id.value},
                {"location", agent.location.value},
+               {"location_name", view.location.name},
+               {"group", view.location.group},
+               {"open", view.is_open ? json(*view.is_open) : json(nullptr)},
                {"name", agent.name},
                {"version", agent.version},
-               {"status", to_string(agent_state(agent.standing, status, now))},
+               {"status", to_string(view.state)},
                {"public_key", agent.public_key},
                {"enrolled_at", format_instant(agent.enrolled_at)},
                {"last_seen", nullptr},
                {"backlog", nullptr},
                {"oldest_unsent_s", nullptr},
                {"clock_skew_ms", nullptr},
-               {"disk_free_bytes", nullptr}};
+               {"disk_free_bytes", nullptr},
+               {"disk_total_bytes", nullptr},
+               {"drain_s", number_or_null(view.drain_s)},
+               {"revision", nullptr},
+               {"revision_wanted", nullptr},
+               {"config_error", nullptr}};
+  if (view.wanted.item != 0) item["revision_wanted"] = view.wanted.revision;
   if (status.last_seen) {
     item["last_seen"] = format_instant(*status.last_seen);
     item["backlog"] = status.backlog;
     item["oldest_unsent_s"] = status.oldest_unsent_s;
     item["clock_skew_ms"] = status.clock_skew.micros / 1'000;
     item["disk_free_bytes"] = status.disk_free_bytes;
+    if (status.disk_total_bytes > 0) item["disk_total_bytes"] = status.disk_total_bytes;
+    if (status.config_item != 0) item["revision"] = status.config_revision;
+    if (!status.config_error.empty()) item["config_error"] = status.config_error;
     item["refused"] = status.refused;
     item["resident_bytes"] = status.resident_bytes;
     item["host"] = status.host;
@@ -44,84 +56,117 @@ json agent_json(const AgentWithStatus& row, Instant now) {
   return item;
 }
 
-json token_json(const EnrolmentToken& token) {
-  return {{"id", token.token_id},         {"location", token.location.value},
-          {"uses", token.uses},           {"uses_max", token.uses_max},
-          {"created_by", token.created_by}, {"created_at", format_instant(token.created_at)},
-          {"expires_at", format_instant(token.expires_at)}};
+json conflict_json(const AgentView& view) {
+  if (view.state != AgentState::kConflict) return nullptr;
+  json machines = json::array();
+  for (const ConflictMachine& machine : view.machines)
+    machines.push_back({{"boot_id", machine.boot_id}, {"host", machine.host}, {"version", machine.version}, {"address", machine.address},
+                        {"last_seen", format_instant(machine.last_seen)}});
+  return {{"since", instant_or_null_json(view.conflict_since)}, {"machines", std::move(machines)}};
 }
 
-/// The registry's live status beats the stored one, which is saved lazily.
-AgentWithStatus with_live_status(const ApiContext& context, AgentWithStatus row) {
-  if (const auto live = context.agents.status(row.agent.agent_id)) row.status = *live;
-  return row;
+Result<std::optional<std::int64_t>> seconds_parameter(const ApiCall& call, const char* name, std::int64_t max) {
+  const std::string_view text = call.parameter(name);
+  if (text.empty()) return std::optional<std::int64_t>{};
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 1 || number > max)
+    return fail(ErrorCode::kInvalid, "read parameters", std::string(name) + " must be a whole number from 1 to " + std::to_string(max));
+  return std::optional(number);
+}
+
+Result<AgentFilter> read_filter(const ApiCall& call) {
+  AgentFilter filter;
+  auto states = parse_agent_states(call.parameter("state"));
+  if (!states) return fail(ErrorCode::kInvalid, "read parameters", "state must be some of waiting, online, draining, dark, missing, conflict, revoked, separated by commas");
+  filter.states = std::move(*states);
+  for (auto [member, name] : {std::pair{&AgentFilter::location, "location"}, {&AgentFilter::group, "group"}, {&AgentFilter::version, "version"}, {&AgentFilter::q, "q"}}) {
+    const std::string_view text = call.parameter(name);
+    if (text.size() > kFilterBytesMax) return fail(ErrorCode::kInvalid, "read parameters", std::string(name) + " is longer than " + std::to_string(kFilterBytesMax) + " bytes");
+    filter.*member = text;
+  }
+  TS_ASSIGN_OR_RETURN(const auto dark_for, seconds_parameter(call, "dark_for", 10LL * 365 * 86'400));
+  if (dark_for) filter.dark_for = seconds(*dark_for);
+  return filter;
 }
 
 Result<std::string> list_agents(ApiContext& context, const ApiCall& call) {
-  TS_ASSIGN_OR_RETURN(const std::size_t limit, page_limit(call));
-  const auto connection = context.reads.borrow();
-  TS_ASSIGN_OR_RETURN(const auto rows, FleetStore(*connection).agents(call.parameter("after"), limit, call.parameter("location")));
+  AgentQuery query;
+  TS_ASSIGN_OR_RETURN(query.limit, page_limit(call));
+  TS_ASSIGN_OR_RETURN(query.filter, read_filter(call));
+  const auto order = parse_agent_order(call.parameter("sort"));
+  if (!order) return fail(ErrorCode::kInvalid, "list agents", "sort must be id, last_seen, backlog, oldest, skew, disk or version, with - in front for descending");
+  query.order = *order;
+  query.after = call.parameter("after");
+  const Instant now = context.now();
+  TS_ASSIGN_OR_RETURN(const AgentPage page, context.agents.list(query, now));
   json items = json::array();
-  for (const auto& row : rows) items.push_back(agent_json(with_live_status(context, row), context.now()));
-  return page_json(std::move(items), rows.size() == limit ? std::optional(rows.back().agent.agent_id.value) : std::nullopt);
+  for (const AgentView& view : page.items) items.push_back(agent_json(view));
+  return fleet_page(std::move(items), page.next, now);
+}
+
+Result<std::string> summarise_agents(ApiContext& context, const ApiCall& call) {
+  TS_ASSIGN_OR_RETURN(const AgentFilter filter, read_filter(call));
+  const Instant now = context.now();
+  const AgentSummary summary = context.agents.summary(filter, now);
+  return json{{"as_of", format_instant(now)},
+              {"all", summary.all},
+              {"by_state", summary.by_state},
+              {"backlog", summary.backlog},
+              {"oldest_unsent_s", summary.oldest_unsent_s},
+              {"drain_s", number_or_null(summary.drain_s)},
+              {"versions", summary.versions},
+              {"groups", summary.groups}}
+      .dump();
+}
+
+Result<AgentView> find_agent(ApiContext& context, const ApiCall& call, Instant now) {
+  auto view = context.agents.view(AgentId(call.parameters[0]), now);
+  if (!view) return fail(ErrorCode::kNotFound, "show agent", "there is no agent " + call.parameters[0]);
+  return std::move(*view);
 }
 
 Result<std::string> show_agent(ApiContext& context, const ApiCall& call) {
+  const Instant now = context.now();
+  TS_ASSIGN_OR_RETURN(const AgentView view, find_agent(context, call, now));
   const auto connection = context.reads.borrow();
-  FleetStore store(*connection);
-  TS_ASSIGN_OR_RETURN(const auto row, store.find(AgentId(call.parameters[0])));
-  if (!row) return fail(ErrorCode::kNotFound, "show agent", "there is no agent " + call.parameters[0]);
-  TS_ASSIGN_OR_RETURN(const auto history, store.history(row->agent.agent_id));
-  json body = agent_json(with_live_status(context, *row), context.now());
+  TS_ASSIGN_OR_RETURN(const auto history, FleetStore(*connection).history(view.agent.agent_id));
+  json body = agent_json(view);
+  body["as_of"] = format_instant(now);
+  body["conflict"] = conflict_json(view);
   body["history"] = json::array();
   for (const auto& entry : history)
     body["history"].push_back({{"at", format_instant(entry.at)}, {"what", entry.what}, {"who", entry.who}, {"detail", entry.detail}});
   return body.dump();
 }
 
-Result<std::string> list_tokens(ApiContext& context, const ApiCall& call) {
-  TS_ASSIGN_OR_RETURN(const std::size_t limit, page_limit(call));
+/// Each five minutes since it is enrolled; where it was not heard there are no figures.
+Result<std::string> show_samples(ApiContext& context, const ApiCall& call) {
+  TS_ASSIGN_OR_RETURN(const auto hours, seconds_parameter(call, "hours", kSampleHours));
+  const Instant now = context.now();
+  TS_ASSIGN_OR_RETURN(const AgentView view, find_agent(context, call, now));
+  const std::int64_t last = sample_slot(now);
+  const std::int64_t first = std::max(last - hours.value_or(kSampleHours) * 3'600 / kSampleSeconds + 1, sample_slot(view.agent.enrolled_at));
   const auto connection = context.reads.borrow();
-  TS_ASSIGN_OR_RETURN(const auto rows, FleetStore(*connection).enrolment_tokens(call.parameter("after"), limit));
+  TS_ASSIGN_OR_RETURN(const auto samples, SampleStore(*connection).read(view.agent.agent_id, first, last));
   json items = json::array();
-  for (const auto& row : rows) items.push_back(token_json(row));
-  return page_json(std::move(items), rows.size() == limit ? std::optional(rows.back().token_id) : std::nullopt);
-}
-
-/// An optional whole number of a request body within bounds.
-Result<std::int64_t> number_member(const json& body, const char* name, std::int64_t fallback, std::int64_t max) {
-  if (!body.contains(name)) return fallback;
-  if (!body[name].is_number_integer() || body[name] < 1 || body[name] > max)
-    return fail(ErrorCode::kInvalid, "read body", std::string(name) + " must be a whole number from 1 to " + std::to_string(max));
-  return body[name].get<std::int64_t>();
-}
-
-void create_token(ApiContext& context, ApiCall call, const Route& route) {
-  const json body = json::parse(call.request.body, nullptr, false);
-  if (!body.is_object() || !body.contains("location") || !body["location"].is_string())
-    return call.reply->problem(422, "wrong_type", "Not understood", R"(send a JSON object like {"location":"GB"})", "/location");
-  const auto uses = number_member(body, "uses", 1, kTokenUsesMax);
-  if (!uses) return call.reply->problem(422, "number_out_of_range", "Not understood", uses.error().detail, "/uses");
-  const auto valid_s = number_member(body, "valid_s", kTokenValidSecondsDefault, kTokenValidSecondsMax);
-  if (!valid_s) return call.reply->problem(422, "number_out_of_range", "Not understood", valid_s.error().detail, "/valid_s");
-  EnrolmentToken token;
-  token.token_id = random_secret("t_");
-  token.location = LocationId(body["location"].get<std::string>());
-  token.uses_max = *uses;
-  token.created_by = call.caller.name;
-  const std::string secret = random_secret("enrol_");
-  auto effect = [token, secret, valid = seconds(*valid_s)](sql::Connection& connection, Instant now) mutable -> Result<StoredAnswer> {
-    TS_ASSIGN_OR_RETURN(const auto location, MasterdataReader(connection).location(token.location));
-    if (!location)
-      return fail(ErrorCode::kInvalid, "create enrolment token", "there is no location " + token.location.value, "create it first: PUT /v1/locations/{id}");
-    token.created_at = now;
-    token.expires_at = now + valid;
-    TS_RETURN_IF_ERROR(FleetStore(connection).add_enrolment_token(token, secret));
-    json answer_body = token_json(token);
-    answer_body["token"] = secret;
-    return StoredAnswer{201, answer_body.dump()};
-  };
-  run_effect(context, std::move(call), route.repeat, "create enrolment token", std::move(effect));
+  auto sample = samples.begin();
+  for (std::int64_t slot = first; slot <= last; ++slot) {
+    json item = {{"at", format_instant(slot_start(slot))}, {"backlog", nullptr}, {"oldest_unsent_s", nullptr}, {"clock_skew_ms", nullptr},
+                 {"disk_free_bytes", nullptr}, {"online", false}};
+    if (sample != samples.end() && sample->slot == slot) {
+      item["backlog"] = sample->sample.backlog;
+      item["oldest_unsent_s"] = sample->sample.oldest_unsent_s;
+      item["clock_skew_ms"] = sample->sample.clock_skew.micros / 1'000;
+      item["disk_free_bytes"] = sample->sample.disk_free_bytes;
+      item["online"] = true;
+      ++sample;
+    } else if (slot == last) {
+      continue;  // it has only begun
+    }
+    items.push_back(std::move(item));
+  }
+  return fleet_page(std::move(items), std::nullopt, now);
 }
 
 /// A person's decision about an agent: `decide` changes its standing; the registry learns of it after the commit.
@@ -144,10 +189,15 @@ void decide_agent(ApiContext& context, ApiCall call, const Route& route, const c
     return call.reply->problem(422, "wrong_type", "Not understood", R"(send {} or {"reason":"…"} of up to 1000 bytes)", "/reason");
   const AgentId id(call.parameters[0]);
   const auto decided = std::make_shared<std::optional<AgentRecord>>();
-  auto effect = [id, reason, who = call.caller.name, decided, decide](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+  auto effect = [id, reason, who = call.caller.name, decided, decide, agents = &context.agents](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
     TS_ASSIGN_OR_RETURN(*decided, decide(connection, id, who, reason, now));
     TS_ASSIGN_OR_RETURN(const auto row, FleetStore(connection).find(id));
-    return StoredAnswer{200, agent_json(*row, now).dump()};
+    AgentView view = agents->view(id, now).value_or(AgentView{});
+    view.agent = row->agent;
+    view.state = agent_state(view.agent.standing, view.status, now);
+    json shown = agent_json(view);
+    shown["as_of"] = format_instant(now);
+    return StoredAnswer{200, shown.dump()};
   };
   run_effect(context, std::move(call), route.repeat, what, std::move(effect), [&context, decided] {
     if (*decided) context.agents.put(**decided);
@@ -156,19 +206,28 @@ void decide_agent(ApiContext& context, ApiCall call, const Route& route, const c
 
 }  // namespace
 
+std::string fleet_page(json items, const std::optional<std::string>& next, Instant as_of) {
+  return json{{"items", std::move(items)}, {"next", next ? json(*next) : json(nullptr)}, {"as_of", format_instant(as_of)}}.dump(
+      -1, ' ', false, json::error_handler_t::replace);
+}
+
+json instant_or_null_json(const std::optional<Instant>& at) { return at ? json(format_instant(*at)) : json(nullptr); }
+
 std::vector<Endpoint> fleet_endpoints() {
-  static constexpr Route kCreateToken{"POST", "/v1/enrolment-tokens", Role::kOperator, Repeat::kIdempotencyKey};
   static constexpr Route kHeal{"POST", "/v1/agents/{id}/heal", Role::kAdministrator, Repeat::kIdempotencyKey};
   static constexpr Route kRevoke{"POST", "/v1/agents/{id}/revoke", Role::kAdministrator, Repeat::kIdempotencyKey};
-  return {
+  std::vector<Endpoint> all = {
       {{"GET", "/v1/agents", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_agents(context, call)); }},
+      {{"GET", "/v1/agents/summary", Role::kViewer, Repeat::kSafe},
+       [](ApiContext& context, const ApiCall& call) { answer(call, summarise_agents(context, call)); }},
       {{"GET", "/v1/agents/{id}", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, show_agent(context, call)); }},
+      {{"GET", "/v1/agents/{id}/samples", Role::kViewer, Repeat::kSafe},
+       [](ApiContext& context, const ApiCall& call) { answer(call, show_samples(context, call)); }},
       {kRevoke, [](ApiContext& context, ApiCall call) { decide_agent(context, std::move(call), kRevoke, "revoke agent", &revoke); }},
       {kHeal, [](ApiContext& context, ApiCall call) { decide_agent(context, std::move(call), kHeal, "heal agent", &heal); }},
-      {{"GET", "/v1/enrolment-tokens", Role::kOperator, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, list_tokens(context, call)); }},
-      {kCreateToken, [](ApiContext& context, ApiCall call) { create_token(context, std::move(call), kCreateToken); }},
   };
+  for (auto part : {enrolment_endpoints(), command_endpoints(), config_endpoints(), rollout_endpoints()}) all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+  return all;
 }
 
 }  // namespace tillsync::hub

@@ -60,13 +60,21 @@ using Put = Result<std::vector<PutDecision>> (*)(sql::Connection&, const std::ve
 /// Puts the records in one transaction; the answer is the record itself, or how many were stored.
 template <class Record>
 void put_records(ApiContext& context, ApiCall call, const Route& route, std::vector<Record> records, Put<Record> put, std::string answer_body) {
+  std::vector<std::pair<LocationId, LocationFacts>> facts;
+  if constexpr (std::is_same_v<Record, Location>)
+    for (const Location& location : records) facts.push_back({location.id, location_facts(location)});
   auto effect = [records = std::move(records), put, who = call.caller.name, answer_body = std::move(answer_body)](sql::Connection& connection,
                                                                                                                 Instant now) -> Result<StoredAnswer> {
     TS_ASSIGN_OR_RETURN(const auto decisions, put(connection, records, who, now));
     TS_RETURN_IF_ERROR(none_stale(decisions));
     return StoredAnswer{200, answer_body.empty() ? json{{"stored", records.size()}}.dump() : answer_body};
   };
-  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect), [&context] { context.outbound_advanced(); }, true);
+  run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect),
+             [&context, facts = std::move(facts)] {
+               for (const auto& [id, shown] : facts) context.agents.put_location(id, shown);
+               context.outbound_advanced();
+             },
+             true);
 }
 
 /// A product that is known now settles the exceptions about its SKU.
@@ -158,12 +166,12 @@ std::vector<Endpoint> masterdata_endpoints() {
   return {
       {{"GET", "/v1/locations", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { answer(call, list_locations(context, call)); }},
       {{"GET", "/v1/locations/{id}", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, show_location(context, call)); }},
+       [](ApiContext& context, const ApiCall& call) { call.reply->document(show_location(context, call)); }},
       {kPutLocation, [](ApiContext& context, ApiCall call) { put_location(context, std::move(call), kPutLocation); }},
       {kPutProducts,
        [](ApiContext& context, ApiCall call) { put_bulk<Product>(context, std::move(call), kPutProducts, &parse_product, &put_and_settle_products); }},
       {{"GET", "/v1/products/{sku}", Role::kViewer, Repeat::kSafe},
-       [](ApiContext& context, const ApiCall& call) { answer(call, show_product(context, call)); }},
+       [](ApiContext& context, const ApiCall& call) { call.reply->document(show_product(context, call)); }},
       {kPutProduct, [](ApiContext& context, ApiCall call) { put_product(context, std::move(call), kPutProduct); }},
       {kPutPrices, [](ApiContext& context, ApiCall call) { put_bulk<Price>(context, std::move(call), kPutPrices, &parse_price, &put_and_deliver_prices); }},
   };

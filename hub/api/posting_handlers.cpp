@@ -4,6 +4,7 @@
 #include "hub/api/action_answers.h"
 #include "hub/api/action_body.h"
 #include "hub/api/api_context.h"
+#include "hub/api/record_json.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/posting_store.h"
 
@@ -11,29 +12,6 @@ namespace tillsync::hub {
 namespace {
 
 using nlohmann::json;
-
-json record_json(const PostingRecord& record) {
-  json item = {{"posting_id", record.posting_id},
-               {"posting_no", record.posting_no},
-               {"idempotency_key", record.idempotency_key},
-               {"kind", record.kind},
-               {"location", record.location.value},
-               {"business_date", nullptr},
-               {"currency", record.currency},
-               {"ordering_key", record.ordering_key},
-               {"status", to_string(record.status)},
-               {"attempts", record.attempts},
-               {"next_try_at", nullptr},
-               {"gross", format_amount(record.gross, record.currency)},
-               {"units", format_quantity(record.units)},
-               {"erp_reference", record.erp_reference},
-               {"last_error", record.last_error},
-               {"created_at", format_instant(record.created_at)},
-               {"updated_at", format_instant(record.updated_at)}};
-  if (record.business_date) item["business_date"] = format_date(*record.business_date);
-  if (record.next_try_at) item["next_try_at"] = format_instant(*record.next_try_at);
-  return item;
-}
 
 Result<std::string> list_postings(ApiContext& context, const ApiCall& call) {
   PostingFilter filter;
@@ -53,14 +31,14 @@ Result<std::string> list_postings(ApiContext& context, const ApiCall& call) {
   const auto connection = context.reads.borrow();
   TS_ASSIGN_OR_RETURN(const auto page, PostingReader(*connection).list(filter));
   json items = json::array();
-  for (const auto& record : page.postings) items.push_back(record_json(record));
+  for (const auto& record : page.postings) items.push_back(posting_record_json(record));
   return page_json(std::move(items), page.next ? std::optional(std::to_string(*page.next)) : std::nullopt);
 }
 
 Result<std::string> show_json(sql::Connection& connection, const std::string& id) {
   TS_ASSIGN_OR_RETURN(const auto detail, PostingReader(connection).find(id));
   if (!detail) return fail(ErrorCode::kNotFound, "show posting", "there is no posting " + id);
-  json body = record_json(detail->record);
+  json body = posting_record_json(detail->record);
   body["posting"] = json::parse(detail->posting_json, nullptr, false);
   body["submitted"] = detail->corrections.empty() ? json() : json::parse(detail->submitted_json, nullptr, false);
   body["balance_problem"] = detail->balance_problem;

@@ -1,10 +1,12 @@
 #include "hub/app/fleet_port.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/contract/problem.h"
 #include "common/log/log.h"
 #include "hub/exceptions/exception_store.h"
+#include "hub/fleet/command_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/intake/event_reader.h"
 #include "hub/outbound/outbound_store.h"
@@ -23,6 +25,10 @@ AgentStanding standing_of(Standing standing) {
     case Standing::kConflict: return AgentStanding::kConflict;
   }
   return AgentStanding::kUnknown;
+}
+
+ConflictMachine shown(const SpeakingMachine& machine) {
+  return {machine.boot.hex(), machine.host, machine.version, machine.address, machine.last_seen};
 }
 
 }  // namespace
@@ -82,16 +88,25 @@ void FleetPort::status(std::string_view peer_key, const StatusArrived& arrived, 
   status.refused = static_cast<std::int64_t>(arrived.status.refused);
   status.resident_bytes = arrived.status.resident_bytes;
   status.host = arrived.status.host;
+  status.disk_total_bytes = arrived.status.disk_total_bytes;
+  status.config_revision = arrived.status.config_revision;
+  status.config_item = arrived.status.config_item;
+  status.config_error = arrived.status.config_error;
   agents_.set_status(peer_key, std::move(status), arrived.status.version, now);
 }
 
 void FleetPort::conflict(const IdentityConflict& conflict) {
   const auto changed = std::make_shared<std::optional<AgentRecord>>();
+  const auto since = std::make_shared<Instant>();
+  std::vector<ConflictMachine> machines;
+  for (const SpeakingMachine& machine : conflict.machines) machines.push_back(shown(machine));
   const std::string detail = "boots " + conflict.current.hex() + " and " + conflict.other.hex() + " are both alive";
   submit(
       "record identity conflict",
-      [changed, id = conflict.agent_id, detail](sql::Connection& connection, Instant now) -> Result<void> {
+      [changed, since, id = conflict.agent_id, machines, detail](sql::Connection& connection, Instant now) -> Result<void> {
+        *since = now;
         TS_ASSIGN_OR_RETURN(*changed, FleetStore(connection).record_conflict(id, detail, now));
+        TS_RETURN_IF_ERROR(FleetStore(connection).put_conflict(id, machines, now));
         ExceptionRaised raised;
         raised.code = "identity_conflict";
         raised.subject = id.value;
@@ -100,9 +115,37 @@ void FleetPort::conflict(const IdentityConflict& conflict) {
         raised.detail = detail;
         return raise_exceptions(connection, {raised}, now);
       },
-      [this, changed](const Result<void>& result) {
-        if (result && *changed) agents_.put(**changed);
+      [this, changed, since, machines](const Result<void>& result) {
+        if (!result || !*changed) return;
+        agents_.put_conflict((*changed)->agent_id, machines, *since);
+        agents_.put(**changed);
       });
+}
+
+void FleetPort::machine_seen(const ConflictMachineSeen& seen) { agents_.put_conflict(seen.agent_id, {shown(seen.machine)}, seen.machine.last_seen); }
+
+Result<std::vector<wire::Command>> FleetPort::open_commands(const AgentId& agent_id, Instant now) {
+  TS_ASSIGN_OR_RETURN(const auto open, CommandStore(*reads_).open(agent_id, now));
+  std::vector<wire::Command> commands;
+  for (const AgentCommand& command : open) commands.push_back({command.command_id, command.name, command.arguments});
+  return commands;
+}
+
+void FleetPort::commands_sent(std::vector<std::string> command_ids) {
+  submit("record commands as sent", [command_ids = std::move(command_ids)](sql::Connection& connection, Instant now) -> Result<void> {
+    for (const std::string& id : command_ids) TS_RETURN_IF_ERROR(CommandStore(connection).mark_sent(id, now));
+    return {};
+  });
+}
+
+void FleetPort::command_result(const AgentId& agent_id, const wire::CommandResult& result) {
+  submit("record a command's result", [agent_id, result](sql::Connection& connection, Instant now) -> Result<void> {
+    const bool is_kept = result.body.size() <= kCommandResultBytesMax;
+    TS_ASSIGN_OR_RETURN(const bool is_first, CommandStore(connection).answer(result.command_id, agent_id, result.ok && is_kept,
+                                                                            is_kept ? std::string_view(result.body) : R"({"detail":"the answer was too long to be kept"})", now));
+    (void)is_first;  // an answer that came twice changes nothing
+    return {};
+  });
 }
 
 StockAnswer FleetPort::availability(const LocationId& location, BytesView body, Instant now) {
@@ -159,10 +202,48 @@ void FleetPort::save_statuses() {
   auto changed = agents_.take_changed();
   if (changed.empty()) return;
   AlarmDecision alarms = alarms_.decide(changed);
-  submit("save agents' status", [changed = std::move(changed), alarms = std::move(alarms)](sql::Connection& connection, Instant now) -> Result<void> {
-    TS_RETURN_IF_ERROR(FleetStore(connection).save_status(changed));
-    if (!alarms.raised.empty()) TS_RETURN_IF_ERROR(raise_exceptions(connection, alarms.raised, now));
-    return settle_exceptions(connection, alarms.settled, now);
+  std::set<std::string> looked;  // at a configuration that the history does not tell of yet
+  for (const AgentWithStatus& row : changed) {
+    const std::int64_t before = std::exchange(config_seen_[row.agent.agent_id.value], row.status.config_item);
+    if (before != row.status.config_item) looked.insert(row.agent.agent_id.value);
+  }
+  submit("save agents' status",
+         [changed = std::move(changed), alarms = std::move(alarms), looked = std::move(looked)](sql::Connection& connection, Instant now) -> Result<void> {
+           FleetStore fleet(connection);
+           TS_RETURN_IF_ERROR(fleet.save_status(changed));
+           for (const AgentWithStatus& row : changed) {
+             if (!looked.contains(row.agent.agent_id.value)) continue;
+             const bool is_taken = row.status.config_error.empty();
+             const std::string detail = is_taken ? "revision " + std::to_string(row.status.config_revision) : row.status.config_error;
+             TS_RETURN_IF_ERROR(fleet.add_history(row.agent.agent_id, {now, is_taken ? "config_taken" : "config_refused", "agent", detail}));
+           }
+           if (!alarms.raised.empty()) TS_RETURN_IF_ERROR(raise_exceptions(connection, alarms.raised, now));
+           return settle_exceptions(connection, alarms.settled, now);
+         });
+}
+
+void FleetPort::save_samples(Instant now) {
+  const std::int64_t slot = sample_slot(now);
+  if (std::exchange(sampled_slot_, slot) == slot) return;
+  const auto samples = std::make_shared<const std::vector<AgentSample>>(agents_.samples(now - seconds(kSampleSeconds)));
+  for (std::size_t first = 0; first < samples->size(); first += kSamplesPerTask) {
+    submit("save agents' samples", [samples, slot, first](sql::Connection& connection, Instant) {
+      return SampleStore(connection).write(slot, std::span(*samples).subspan(first, std::min(kSamplesPerTask, samples->size() - first)));
+    });
+  }
+  // Two at a time, so that a hub that was off for hours catches up without holding up sales.
+  for (int drops = 0; drops < 2; ++drops) {
+    submit("drop agents' old samples", [slot](sql::Connection& connection, Instant) -> Result<void> {
+      TS_ASSIGN_OR_RETURN([[maybe_unused]] const bool more, SampleStore(connection).prune(slot));
+      return {};
+    });
+  }
+}
+
+void FleetPort::expire_commands() {
+  submit("expire commands", [](sql::Connection& connection, Instant now) -> Result<void> {
+    TS_ASSIGN_OR_RETURN([[maybe_unused]] const std::int64_t expired, CommandStore(connection).expire(now));
+    return {};
   });
 }
 

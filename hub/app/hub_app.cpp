@@ -9,6 +9,8 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/api/live_topics.h"
+#include "hub/api/operation_loop.h"
 #include "hub/app/connector_trial.h"
 #include "hub/app/day_watch.h"
 #include "hub/app/erp_stock.h"
@@ -19,6 +21,7 @@
 #include "hub/app/hub_metrics.h"
 #include "hub/app/lease_holders.h"
 #include "hub/app/posting_summer.h"
+#include "hub/app/rollout_watch.h"
 #include "hub/app/stock_watch.h"
 #include "hub/erp/connector_example.h"
 #include "hub/erp/connector_reader.h"
@@ -29,6 +32,7 @@
 #include "hub/intake/hub_meta_store.h"
 #include "hub/intake/intake_stage.h"
 #include "hub/ledger/ledger_stage.h"
+#include "hub/masterdata/masterdata_store.h"
 #include "hub/outbound/outbound_stage.h"
 #include "hub/postings/postings_stage.h"
 #include "hub/reconcile/close_checks_stage.h"
@@ -153,6 +157,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   AgentRegistry agents;
   FleetStore fleet(*connection);
   TS_RETURN_IF_ERROR(agents.load(fleet));
+  TS_ASSIGN_OR_RETURN(const auto known_locations, MasterdataReader(*connection).locations());
+  for (const Location& location : known_locations) agents.put_location(location.id, location_facts(location));
   Metrics metrics;
 
   TS_ASSIGN_OR_RETURN(auto checkpoints, open_for_checkpoints(database));
@@ -204,7 +210,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
     to_forwarder = forwarder.get();
   }
 
-  TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads, [&database] { return open_for_reading(database); }));
+  TS_ASSIGN_OR_RETURN(auto rollout_watch, RolloutWatch::start(database, *writer, agents, outbound_queued));
+  TS_ASSIGN_OR_RETURN(const auto reads, ReadPool::open(kApiThreads + 1, [&database] { return open_for_reading(database); }));
   register_metrics(metrics, *writer, *sync, agents, database);
   register_posting_metrics(metrics, *reads);
   if (forwarder) register_forwarder_metrics(metrics, *forwarder, connector.name);
@@ -241,7 +248,13 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                                                   [&trial, name = connector.name](const Posting& posting) { return trial.run(name, posting_to_json(posting)); })
                                             : std::function<Result<std::string>(const Posting&)>{},
       .days = {days, certificate_keys},
+      .commands_advanced = [&sync](const std::string& key) { sync->commands_advanced(key); },
+      .rollouts_advanced = [&rollout_watch] { rollout_watch->notify(); },
+      .enrol_endpoint = config.text("listen.sync_public").empty() ? reachable_endpoint(sync->endpoint(), os::host_name()) : config.text("listen.sync_public"),
+      .hub_public_key = keys.public_key,
   };
+  auto operations = std::make_unique<OperationLoop>(context);
+  context.operations_changed = [&operations] { operations->notify(); };
   TS_ASSIGN_OR_RETURN(auto stock_watch, StockWatch::start(database, *writer));
   std::unique_ptr<ErpStockQuestions> erp_stock;
   if (forwarder && connector.operations.contains("on_hand")) {
@@ -251,6 +264,8 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   }
   TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get()));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
+  LiveFeed live(live_topics(context), &os::now);
+  context.insight.live = &live;
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
   log::info("hub is running", {{"version", std::string_view(TILLSYNC_VERSION)},
                                {"sync", sync->endpoint()},
@@ -262,12 +277,15 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   PostingSummer summer(*writer, connector.name, {seconds(config.integer("erp.sum_after")), SumPolicy{}.after_late}, postings_queued);
   while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) {
     fleet_port.save_statuses();
+    fleet_port.save_samples(os::now());
+    fleet_port.expire_commands();
     if (const auto summed = summer.run(*reads->borrow(), os::now()); !summed) log::write(log::Level::kError, "postings are not summed", summed.error());
   }
 
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
   stock_watch = nullptr;
+  rollout_watch->stop();
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;
@@ -275,6 +293,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   day_watch = nullptr;
   fleet_port.save_statuses();
   writer->stop();
+  operations = nullptr;  // behind the last COMMIT that tells it of a new one
   api = nullptr;
   log::info("hub has stopped");
   return {};

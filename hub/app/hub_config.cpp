@@ -5,6 +5,7 @@ namespace tillsync::hub {
 const std::vector<config::Key>& hub_config_keys() {
   static const std::vector<config::Key> kKeys = {
       {"listen.sync", std::string("tcp://0.0.0.0:7001"), "ZeroMQ endpoint", "Where agents connect (CURVE)"},
+      {"listen.sync_public", std::string(), "ZeroMQ endpoint", "How agents reach listen.sync, for the enrolment command; empty: by this machine's name"},
       {"listen.http", std::string("127.0.0.1:7080"), "address:port", "Where API and console listen"},
       {"listen.certificate", std::string(), "path of a PEM file", "TLS certificate of the API; empty: plain HTTP"},
       {"listen.key", std::string(), "path of a PEM file", "TLS key of the API"},
@@ -28,6 +29,15 @@ const std::vector<config::Key>& hub_config_keys() {
       {"log.file", std::string(), "path", "Where it is logged; empty: standard error"},
   };
   return kKeys;
+}
+
+std::string reachable_endpoint(const std::string& bound, const std::string& host) {
+  constexpr std::string_view kTcp = "tcp://";
+  const std::size_t port = bound.rfind(':');
+  if (!bound.starts_with(kTcp) || port < kTcp.size()) return bound;
+  const std::string address = bound.substr(kTcp.size(), port - kTcp.size());
+  const bool is_any = address == "0.0.0.0" || address == "*" || address == "[::]";
+  return is_any ? std::string(kTcp) + host + bound.substr(port) : bound;
 }
 
 }  // namespace tillsync::hub

@@ -6,6 +6,7 @@
 #include "hub/erp/breaker_store.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/fleet/fleet_store.h"
+#include "hub/insight/schema.h"
 #include "hub/intake/schema.h"
 #include "hub/ledger/schema.h"
 #include "hub/masterdata/masterdata_store.h"
@@ -53,6 +54,7 @@ Result<std::unique_ptr<sql::Connection>> open_database(const std::filesystem::pa
   TS_RETURN_IF_ERROR(OutboundStore::migrate(*connection));
   TS_RETURN_IF_ERROR(FleetStore::migrate(*connection));
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/api", api_schema::migrations()));
+  TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/insight", insight_schema::migrations()));
   return connection;
 }
 

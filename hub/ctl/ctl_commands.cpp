@@ -18,7 +18,6 @@ class Commands : public CommandSet {
 
   void define_all() {
     define_locations();
-    define_agents();
     define_documents();
     define_rest();
   }
@@ -69,54 +68,6 @@ class Commands : public CommandSet {
     auto* put_prices = prices->add_subcommand("put", "Create or change prices from a file: a JSON array of price/1");
     put_prices->add_option("file", arguments_.file, "The file")->required()->check(CLI::ExistingFile);
     does(put_prices, [this] { return send_file(options_, "PUT", "/v1/prices", arguments_.file, "prices"); });
-  }
-
-  void define_agents() {
-    auto* tokens = group("enrolment-token", "Tokens that let a PC become an agent");
-    auto* create = tokens->add_subcommand("create", "Create one; it is shown once");
-    create->add_option("--location", arguments_.location, "Where the agent stands")->required();
-    create->add_option("--uses", arguments_.uses, "How many PCs may use it")
-        ->check(CLI::Range(1, 100'000))
-        ->capture_default_str();
-    create->add_option("--valid-hours", arguments_.valid_hours, "Until it expires")
-        ->check(CLI::Range(1, 24 * 365))
-        ->capture_default_str();
-    does(create, [this] {
-      return send(
-          "POST", "/v1/enrolment-tokens",
-          {{"location", arguments_.location}, {"uses", arguments_.uses}, {"valid_s", arguments_.valid_hours * 3600}});
-    });
-    does(tokens->add_subcommand("list", "List them, without their secrets"), [this] {
-      return list_pages(
-          options_, "/v1/enrolment-tokens",
-          {{"id", "ID"}, {"location", "LOCATION"}, {"uses", "USED"}, {"uses_max", "OF"}, {"expires_at", "EXPIRES"}},
-          "No token.");
-    });
-
-    auto* agents = group("agent", "Agents: the PCs in stores and warehouses");
-    does(agents->add_subcommand("list", "List them"), [this] {
-      return list_pages(options_, "/v1/agents",
-                        {{"id", "ID"},
-                         {"location", "LOCATION"},
-                         {"status", "STATUS"},
-                         {"last_seen", "LAST SEEN"},
-                         {"backlog", "BACKLOG"},
-                         {"oldest_unsent_s", "OLDEST (S)"},
-                         {"version", "VERSION"},
-                         {"name", "NAME"}},
-                        "No agent yet. Create a token: tillsyncctl enrolment-token create --location GB");
-    });
-    shows(agents, "/v1/agents/", "id", "Its id (a_…)");
-    auto* heal = agents->add_subcommand("heal", "Let an agent in identity conflict sync again, once the copy is stopped");
-    heal->add_option("id", arguments_.id, "Its id (a_…)")->required();
-    heal->add_option("--reason", arguments_.reason, "What was found, for the record");
-    does(heal, [this] { return send("POST", "/v1/agents/" + url_encode(arguments_.id) + "/heal", {{"reason", arguments_.reason}}); });
-    auto* revoke = agents->add_subcommand("revoke", "Refuse its key from now on; its documents stay with it");
-    revoke->add_option("id", arguments_.id, "Its id")->required();
-    revoke->add_option("--reason", arguments_.reason, "Why, for the record");
-    does(revoke, [this] {
-      return send("POST", "/v1/agents/" + url_encode(arguments_.id) + "/revoke", {{"reason", arguments_.reason}});
-    });
   }
 
   void define_documents() {
@@ -195,8 +146,9 @@ std::shared_ptr<void> define_commands(CLI::App& app, CtlOptions& options, CtlArg
   auto day_commands = define_day_commands(app, options, arguments, action);
   auto exception_commands = define_exception_commands(app, options, arguments, action);
   auto erp_commands = define_erp_commands(app, options, arguments, action);
+  auto fleet_commands = define_fleet_commands(app, options, arguments, action);
   return std::make_shared<std::vector<std::shared_ptr<void>>>(std::vector<std::shared_ptr<void>>{
-      std::move(commands), std::move(stock_commands), std::move(day_commands), std::move(exception_commands), std::move(erp_commands)});
+      std::move(commands), std::move(stock_commands), std::move(day_commands), std::move(exception_commands), std::move(erp_commands), std::move(fleet_commands)});
 }
 
 }  // namespace tillsync::hub

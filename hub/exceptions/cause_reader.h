@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,16 +25,21 @@ struct CauseGroup {
   std::int64_t locations = 0;    // how many different ones
   std::int64_t assigned = 0;     // exceptions that somebody has taken
   Instant oldest_at, due_at;     // the earliest of each
+  std::map<std::string, std::int64_t> worth;  // currency → minor units; what is about no money is not in it
 };
 /// Empty fields do not filter.
 struct CauseFilter {
-  std::string code, owner, location;
+  std::string code, owner, location, assignee;
+  std::string cause_key;
+  std::string text;                    // anywhere in code and cause; capital or not
+  std::optional<Instant> overdue_at;   // only exceptions that are due before it
   std::int64_t offset = 0;  // `next` of the page before
   std::size_t limit = 50;   // 1 … kCausePageMax
 };
 struct CausePage {
   std::vector<CauseGroup> causes;    // what is due first comes first
   std::optional<std::int64_t> next;
+  std::int64_t total = 0;            // causes
 };
 
 /// The open exceptions of one code and cause, at one location or ("") all.

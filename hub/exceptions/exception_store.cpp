@@ -18,8 +18,8 @@ constexpr std::string_view kSelectOpenOfCause =
     "SELECT exception_no FROM exception_case WHERE code = $1 AND cause_key = $2 AND status = 'open' /* for update */";
 constexpr std::string_view kInsertCase =
     "INSERT INTO exception_case (exception_id, code, subject, generation, owner, cause_key, location, event_no, pointer, detail,"
-    " occurrences, status, assignee, raised_at, last_raised_at, due_at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', '', $12, $12, $13)";
+    " occurrences, status, assignee, raised_at, last_raised_at, due_at, worth_minor, worth_currency)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', '', $12, $12, $13, $14, $15)";
 constexpr std::string_view kInsertRaisedStep =
     "INSERT INTO exception_step (exception_no, action, who, reason, at)"
     " SELECT exception_no, 'raised', 'hub', '', $2 FROM exception_case WHERE exception_id = $1";
@@ -67,7 +67,8 @@ Result<void> write_cases(sql::Connection& connection, const RaiseDecision& decis
         {std::string_view(made.exception_id), std::string_view(fact.code), std::string_view(fact.subject), made.generation,
          to_string(catalogue_entry(fact.code).owner), std::string_view(fact.cause_key), fact.location.view(),
          fact.event_no ? Param(*fact.event_no) : Param(nullptr), std::string_view(fact.pointer), std::string_view(fact.detail),
-         made.occurrences, now.micros, made.due_at.micros}));
+         made.occurrences, now.micros, made.due_at.micros, fact.worth ? Param(fact.worth->minor) : Param(nullptr),
+         fact.worth ? std::string_view(fact.worth->currency) : std::string_view()}));
     TS_RETURN_IF_ERROR(connection.run(kInsertRaisedStep, {std::string_view(made.exception_id), now.micros}));
   }
   std::vector<Param> params;

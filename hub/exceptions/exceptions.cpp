@@ -1,5 +1,10 @@
 #include "hub/exceptions/exceptions.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <variant>
+
 #include "common/crypto/crypto.h"
 #include "hub/exceptions/catalogue.h"
 
@@ -32,6 +37,20 @@ std::string derive_exception_id(std::string_view code, std::string_view subject,
   const std::string lengths = std::to_string(code.size()) + ":" + std::to_string(generation) + ":";
   const Sha256Digest digest = sha256({kIdDomain, lengths, code, subject});
   return "x_" + to_base32(BytesView(digest.data(), kIdBytes));
+}
+
+void add_worth(MicroBatch& batch) {
+  for (ExceptionRaised& raised : batch.exceptions) {
+    if (raised.worth || !raised.event_no) continue;
+    // A conflict names the event that holds the identity, and so does its document.
+    const auto found = std::ranges::find(batch.documents, *raised.event_no, &IncomingDocument::event_no);
+    if (found == batch.documents.end() || !found->document) continue;
+    const auto& body = found->document->body;
+    const auto* sale = std::get_if<Sale>(&body);
+    if (sale == nullptr) sale = std::get_if<Return>(&body);
+    if (sale == nullptr || sale->totals.gross.minor == std::numeric_limits<std::int64_t>::min()) continue;
+    raised.worth = ExceptionWorth{std::abs(sale->totals.gross.minor), sale->currency.code};
+  }
 }
 
 RaiseDecision decide_raise(const std::vector<ExceptionRaised>& raised, const StoredCases& stored, Instant now) {

@@ -39,6 +39,9 @@ struct RaiseDecision {
   std::map<std::int64_t, std::int64_t> again;  // exception_no → further occurrences
 };
 
+/// The worth of what is raised about a sale or return of this batch and does not say one.
+void add_worth(MicroBatch& batch);
+
 /// Same code and subject while open: one case with a count. After it was closed: a new generation when the code recurs, else
 /// nothing, because the thing is known and decided.
 RaiseDecision decide_raise(const std::vector<ExceptionRaised>& raised, const StoredCases& stored, Instant now);

@@ -13,7 +13,10 @@ Result<void> ExceptionsStage::load(sql::Connection& connection, const MicroBatch
   return {};
 }
 
-void ExceptionsStage::decide(MicroBatch& batch) { decision_ = decide_raise(batch.exceptions, stored_, batch.now); }
+void ExceptionsStage::decide(MicroBatch& batch) {
+  add_worth(batch);
+  decision_ = decide_raise(batch.exceptions, stored_, batch.now);
+}
 
 Result<void> ExceptionsStage::write(sql::Connection& connection, const MicroBatch& batch) {
   TS_RETURN_IF_ERROR(write_cases(connection, decision_, batch.now));

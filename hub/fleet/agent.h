@@ -43,6 +43,10 @@ struct AgentStatus {
   std::int64_t refused = 0;          // documents refused at its doors since its start
   std::int64_t resident_bytes = 0;
   std::string host;
+  std::int64_t disk_total_bytes = 0;   // 0 = not told
+  std::int64_t config_revision = 0;    // in force; 0 = none
+  std::int64_t config_item = 0;        // the last item config/1 that it looked at
+  std::string config_error;            // why that one is not in force, "" = it is
 };
 
 /// CONSOLE "Words".

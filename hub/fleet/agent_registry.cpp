@@ -17,6 +17,8 @@ Result<void> AgentRegistry::load(FleetStore& store) {
     after = page.back().agent.agent_id.value;
     std::ranges::move(page, std::back_inserter(all));
   }
+  TS_ASSIGN_OR_RETURN(const auto wanted, store.wanted_configs());
+  TS_ASSIGN_OR_RETURN(auto conflicts, store.conflicts());
   const std::unique_lock lock(mutex_);
   by_key_.clear();
   key_of_id_.clear();
@@ -25,7 +27,17 @@ Result<void> AgentRegistry::load(FleetStore& store) {
     if (entry.status.last_seen) note_heard(entry.agent.location, *entry.status.last_seen);
     key_of_id_[entry.agent.agent_id.value] = entry.agent.public_key;
     const std::string key = entry.agent.public_key;
-    by_key_[key] = Entry{.agent = std::move(entry.agent), .status = std::move(entry.status)};
+    Entry& made = by_key_[key];
+    made.agent = std::move(entry.agent);
+    made.status = std::move(entry.status);
+  }
+  for (auto& [agent_id, wanted_config] : wanted)
+    if (Entry* entry = find(AgentId(agent_id))) entry->wanted = wanted_config;
+  for (auto& [agent_id, conflict] : conflicts) {
+    Entry* entry = find(AgentId(agent_id));
+    if (entry == nullptr) continue;
+    entry->machines = std::move(conflict.machines);
+    entry->conflict_since = conflict.since;
   }
   return {};
 }
@@ -63,6 +75,7 @@ void AgentRegistry::set_status(std::string_view public_key, AgentStatus status, 
   const auto found = by_key_.find(std::string(public_key));
   if (found == by_key_.end()) return;
   status.last_seen = now;
+  found->second.trend.add(now, status.backlog);
   found->second.status = std::move(status);
   found->second.agent.version = std::move(version);
   found->second.has_status = true;
@@ -115,6 +128,91 @@ std::vector<AgentWithStatus> AgentRegistry::all() const {
   }
   std::ranges::sort(agents, {}, [](const AgentWithStatus& entry) { return entry.agent.agent_id; });
   return agents;
+}
+
+const AgentRegistry::Entry* AgentRegistry::find(const AgentId& agent_id) const {
+  const auto key = key_of_id_.find(agent_id.value);
+  return key == key_of_id_.end() ? nullptr : &by_key_.at(key->second);
+}
+
+const LocationFacts& AgentRegistry::facts_of(const Entry& entry) const {
+  static const LocationFacts kNone;
+  const auto found = locations_.find(entry.agent.location.value);
+  return found == locations_.end() ? kNone : found->second;
+}
+
+Result<AgentPage> AgentRegistry::list(const AgentQuery& query, Instant now) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<SortedAgent> rows;
+  rows.reserve(by_key_.size());
+  for (const auto& [key, entry] : by_key_) {
+    const AgentState state = agent_state(entry.agent.standing, entry.status, now);
+    if (matches(query.filter, entry, facts_of(entry), state, now)) rows.push_back(sort_key(entry, query.order.by));
+  }
+  TS_ASSIGN_OR_RETURN(SortedPage sorted, sort_page(std::move(rows), query.order, query.after, query.limit));
+  AgentPage page;
+  page.next = std::move(sorted.next);
+  for (const SortedAgent& row : sorted.rows) page.items.push_back(view_of(*row.entry, facts_of(static_cast<const Entry&>(*row.entry)), now));
+  return page;
+}
+
+AgentSummary AgentRegistry::summary(const AgentFilter& filter, Instant now) const {
+  AgentSummary summary;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [key, entry] : by_key_) {
+    const AgentState state = agent_state(entry.agent.standing, entry.status, now);
+    const LocationFacts& location = facts_of(entry);
+    if (matches(filter, entry, location, state, now)) add_to_summary(summary, entry, location, state);
+  }
+  return summary;
+}
+
+std::optional<AgentView> AgentRegistry::view(const AgentId& agent_id, Instant now) const {
+  const std::shared_lock lock(mutex_);
+  const Entry* entry = find(agent_id);
+  if (entry == nullptr) return std::nullopt;
+  return view_of(*entry, facts_of(*entry), now);
+}
+
+std::vector<AgentSample> AgentRegistry::samples(Instant since) const {
+  std::vector<AgentSample> samples;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [key, entry] : by_key_) {
+    const AgentStatus& status = entry.status;
+    if (!status.last_seen || *status.last_seen < since || !entry.has_status) continue;
+    samples.push_back({entry.agent.agent_id, status.backlog, status.oldest_unsent_s, status.clock_skew, status.disk_free_bytes});
+  }
+  return samples;
+}
+
+void AgentRegistry::put_location(const LocationId& location, LocationFacts facts) {
+  const std::unique_lock lock(mutex_);
+  locations_[location.value] = std::move(facts);
+}
+
+void AgentRegistry::put_wanted(const AgentId& agent_id, const WantedConfig& wanted) {
+  const std::unique_lock lock(mutex_);
+  if (Entry* entry = find(agent_id)) entry->wanted = wanted;
+}
+
+void AgentRegistry::put_conflict(const AgentId& agent_id, const std::vector<ConflictMachine>& machines, Instant since) {
+  const std::unique_lock lock(mutex_);
+  Entry* entry = find(agent_id);
+  if (entry == nullptr) return;
+  if (!entry->conflict_since || entry->agent.standing != Standing::kConflict) entry->machines.clear();
+  if (!entry->conflict_since || entry->agent.standing != Standing::kConflict) entry->conflict_since = since;
+  for (const ConflictMachine& machine : machines) {
+    const auto known = std::ranges::find(entry->machines, machine.boot_id, &ConflictMachine::boot_id);
+    if (known == entry->machines.end())
+      entry->machines.push_back(machine);
+    else if (known->last_seen < machine.last_seen)
+      known->last_seen = machine.last_seen;
+  }
+}
+
+void AgentRegistry::visit(const std::function<void(const AgentRecord&, const AgentStatus&)>& each) const {
+  const std::shared_lock lock(mutex_);
+  for (const auto& [key, entry] : by_key_) each(entry.agent, entry.status);
 }
 
 }  // namespace tillsync::hub

@@ -2,6 +2,7 @@
 // handshake. Fed from the tables at start and after each commit that changes an agent. Any thread.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -13,7 +14,9 @@
 #include <vector>
 
 #include "hub/fleet/agent.h"
+#include "hub/fleet/agent_list.h"
 #include "hub/fleet/fleet_store.h"
+#include "hub/fleet/sample_store.h"
 
 namespace tillsync::hub {
 
@@ -43,18 +46,36 @@ class AgentRegistry {
   std::vector<AgentWithStatus> take_changed();
   /// Every agent by id; the live view of API and metrics.
   std::vector<AgentWithStatus> all() const;
+  /// The same without copying, in no order. `each` must be quick and not call back: every frame of an agent waits for it.
+  void visit(const std::function<void(const AgentRecord&, const AgentStatus&)>& each) const;
+
+  /// A page of the list; 5,000 agents are filtered and sorted in place, and only the page is copied. kInvalid: `after` is no cursor.
+  Result<AgentPage> list(const AgentQuery& query, Instant now) const;
+  AgentSummary summary(const AgentFilter& filter, Instant now) const;
+  std::optional<AgentView> view(const AgentId& agent_id, Instant now) const;
+  /// What waits with the agents that were heard since `since`.
+  std::vector<AgentSample> samples(Instant since) const;
+
+  /// Of hub/masterdata: all at start, then each that was put.
+  void put_location(const LocationId& location, LocationFacts facts);
+  /// After COMMIT.
+  void put_wanted(const AgentId& agent_id, const WantedConfig& wanted);
+  /// The machines of an identity conflict, as the sessions see them; the newest of each boot counts.
+  void put_conflict(const AgentId& agent_id, const std::vector<ConflictMachine>& machines, Instant since);
 
  private:
-  struct Entry {
-    AgentRecord agent;
-    AgentStatus status;
+  struct Entry : AgentEntry {
     bool has_status = false;
     bool changed = false;
   };
+  const Entry* find(const AgentId& agent_id) const;
+  Entry* find(const AgentId& agent_id) { return const_cast<Entry*>(std::as_const(*this).find(agent_id)); }
+  const LocationFacts& facts_of(const Entry& entry) const;
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Entry> by_key_;
   std::unordered_map<std::string, std::string> key_of_id_;
   std::unordered_map<std::string, Instant> heard_;  // by location
+  std::unordered_map<std::string, LocationFacts> locations_;
   void note_heard(const LocationId& location, Instant now);
 };
 

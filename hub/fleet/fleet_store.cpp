@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::string_view kAgentColumns =
     "SELECT agent_id, public_key, location, name, version, standing, enrolment_token_id, enrolled_at, last_seen, backlog,"
-    " oldest_unsent_s, disk_free_bytes, clock_skew_us, refused, resident_bytes, host FROM agent ";
+    " oldest_unsent_s, disk_free_bytes, clock_skew_us, refused, resident_bytes, host,"
+    " disk_total_bytes, config_revision, config_item, config_error FROM agent ";
 const std::string kAgentById = std::string(kAgentColumns) + "WHERE agent_id = $1";
 const std::string kAgentByKey = std::string(kAgentColumns) + "WHERE public_key = $1";
 const std::string kAgentPage =
@@ -18,11 +19,19 @@ constexpr std::string_view kInsertAgent =
 constexpr std::string_view kSetStanding = "UPDATE agent SET standing = $2 WHERE agent_id = $1";
 constexpr std::string_view kSaveStatus =
     "UPDATE agent SET last_seen = $2, backlog = $3, oldest_unsent_s = $4, disk_free_bytes = $5, clock_skew_us = $6, refused = $7,"
-    " resident_bytes = $8, host = $9, version = $10 WHERE agent_id = $1";
+    " resident_bytes = $8, host = $9, version = $10, disk_total_bytes = $11, config_revision = $12, config_item = $13, config_error = $14"
+    " WHERE agent_id = $1";
 constexpr std::string_view kAddHistory =
     "INSERT INTO agent_history (agent_id, at, what, who, detail) VALUES ($1, $2, $3, $4, $5)";
 constexpr std::string_view kHistory =
-    "SELECT at, what, who, detail FROM agent_history WHERE agent_id = $1 ORDER BY history_no";
+    "SELECT at, what, who, detail FROM (SELECT history_no, at, what, who, detail FROM agent_history WHERE agent_id = $1 ORDER BY history_no DESC"
+    " LIMIT $2) ORDER BY history_no";
+constexpr std::string_view kForgetMachines = "DELETE FROM conflict_machine WHERE agent_id = $1";
+constexpr std::string_view kAddMachine =
+    "INSERT INTO conflict_machine (agent_id, boot_id, host, version, address, last_seen, since) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    " ON CONFLICT (agent_id, boot_id) DO UPDATE SET last_seen = excluded.last_seen";
+constexpr std::string_view kMachines = "SELECT agent_id, boot_id, host, version, address, last_seen, since FROM conflict_machine ORDER BY agent_id, boot_id";
+constexpr std::string_view kWanted = "SELECT agent_id, revision, item FROM agent_config";
 constexpr std::string_view kTokenColumns =
     "SELECT token_id, location, uses_max, uses, created_at, created_by, expires_at FROM enrolment_token ";
 const std::string kTokenByHash = std::string(kTokenColumns) + "WHERE hash = $1 /* for update */";
@@ -56,6 +65,10 @@ AgentWithStatus read_agent(const sql::Row& row) {
   entry.status.refused = row.integer(13);
   entry.status.resident_bytes = row.integer(14);
   entry.status.host = row.text(15);
+  entry.status.disk_total_bytes = row.integer(16);
+  entry.status.config_revision = row.integer(17);
+  entry.status.config_item = row.integer(18);
+  entry.status.config_error = row.text(19);
   return entry;
 }
 
@@ -134,7 +147,8 @@ Result<void> FleetStore::save_status(const std::vector<AgentWithStatus>& agents)
     TS_RETURN_IF_ERROR(connection_.run(kSaveStatus, {agent.agent_id.view(), last_seen, status.backlog, status.oldest_unsent_s,
                                                      status.disk_free_bytes, status.clock_skew.micros, status.refused,
                                                      status.resident_bytes, std::string_view(status.host),
-                                                     std::string_view(agent.version)}));
+                                                     std::string_view(agent.version), status.disk_total_bytes, status.config_revision,
+                                                     status.config_item, std::string_view(status.config_error)}));
   }
   return {};
 }
@@ -154,10 +168,45 @@ Result<std::optional<AgentWithStatus>> FleetStore::find(const AgentId& agent_id)
 
 Result<std::vector<AgentHistoryEntry>> FleetStore::history(const AgentId& agent_id) {
   std::vector<AgentHistoryEntry> entries;
-  TS_RETURN_IF_ERROR(connection_.query(kHistory, {agent_id.view()}, [&](const sql::Row& row) {
+  TS_RETURN_IF_ERROR(connection_.query(kHistory, {agent_id.view(), kHistoryMax}, [&](const sql::Row& row) {
     entries.push_back({Instant{row.integer(0)}, std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3))});
   }));
   return entries;
+}
+
+Result<void> FleetStore::add_history(const AgentId& agent_id, const AgentHistoryEntry& entry) {
+  TS_RETURN_IF_ERROR(connection_.run(kAddHistory, {agent_id.view(), entry.at.micros, std::string_view(entry.what), std::string_view(entry.who),
+                                                   std::string_view(entry.detail)}));
+  return {};
+}
+
+Result<void> FleetStore::put_conflict(const AgentId& agent_id, const std::vector<ConflictMachine>& machines, Instant since) {
+  TS_RETURN_IF_ERROR(connection_.run(kForgetMachines, {agent_id.view()}));
+  for (const ConflictMachine& machine : machines) {
+    TS_RETURN_IF_ERROR(connection_.run(kAddMachine, {agent_id.view(), std::string_view(machine.boot_id), std::string_view(machine.host),
+                                                     std::string_view(machine.version), std::string_view(machine.address),
+                                                     machine.last_seen.micros, since.micros}));
+  }
+  return {};
+}
+
+Result<std::map<std::string, FleetStore::Conflict>> FleetStore::conflicts() {
+  std::map<std::string, Conflict> found;
+  TS_RETURN_IF_ERROR(connection_.query(kMachines, {}, [&](const sql::Row& row) {
+    Conflict& conflict = found[std::string(row.text(0))];
+    conflict.since = Instant{row.integer(6)};
+    conflict.machines.push_back({std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)), std::string(row.text(4)),
+                                 Instant{row.integer(5)}});
+  }));
+  return found;
+}
+
+Result<std::map<std::string, WantedConfig>> FleetStore::wanted_configs() {
+  std::map<std::string, WantedConfig> found;
+  TS_RETURN_IF_ERROR(connection_.query(kWanted, {}, [&](const sql::Row& row) {
+    found[std::string(row.text(0))] = {row.integer(1), row.integer(2)};
+  }));
+  return found;
 }
 
 Result<void> FleetStore::add_enrolment_token(const EnrolmentToken& row, std::string_view token) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "common/base/error.h"
 #include "common/sql/sql.h"
 #include "hub/fleet/agent.h"
+#include "hub/fleet/agent_list.h"
 #include "hub/fleet/enrolment.h"
 
 namespace tillsync::hub {
@@ -22,7 +24,7 @@ struct AgentWithStatus {
 
 struct AgentHistoryEntry {
   Instant at;
-  std::string what;    // enrolled | revoked | conflict | healed
+  std::string what;    // enrolled | revoked | conflict | healed | command | answered | config | config_taken | config_refused
   std::string who;     // token name, "agent" or "hub"
   std::string detail;
 };
@@ -33,6 +35,8 @@ struct ApiToken {
   std::optional<Instant> expires_at, revoked_at;
   bool is_valid(Instant now) const { return !revoked_at && (!expires_at || now < *expires_at); }
 };
+
+inline constexpr std::int64_t kHistoryMax = 200;  // entries of one agent that are shown
 
 class FleetStore {
  public:
@@ -53,8 +57,19 @@ class FleetStore {
   /// All, by agent id: the registry's start. after: exclusive, for pages.
   Result<std::vector<AgentWithStatus>> agents(std::string_view after, std::size_t limit, std::string_view location = {});
   Result<std::optional<AgentWithStatus>> find(const AgentId& agent_id);
-  /// Newest last.
+  /// The newest kHistoryMax, newest last.
   Result<std::vector<AgentHistoryEntry>> history(const AgentId& agent_id);
+  Result<void> add_history(const AgentId& agent_id, const AgentHistoryEntry& entry);
+
+  /// The machines of an identity conflict; those of an earlier one are forgotten.
+  Result<void> put_conflict(const AgentId& agent_id, const std::vector<ConflictMachine>& machines, Instant since);
+  struct Conflict {
+    Instant since;
+    std::vector<ConflictMachine> machines;
+  };
+  /// By agent id: the registry's start.
+  Result<std::map<std::string, Conflict>> conflicts();
+  Result<std::map<std::string, WantedConfig>> wanted_configs();
 
   /// `token` is the secret; only its hash is stored.
   Result<void> add_enrolment_token(const EnrolmentToken& row, std::string_view token);

@@ -1,6 +1,8 @@
 #include "hub/postings/posting_bulk_store.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "hub/postings/posting_store.h"
 
@@ -14,8 +16,8 @@ constexpr std::string_view kNextBehind = "SELECT min(posting_no) FROM posting WH
 constexpr std::string_view kNewest = "SELECT coalesce(max(posting_no), 0) FROM posting";
 // The sums are kept by business date, so that days are counted without looking at a single posting.
 constexpr std::string_view kCountOfDates =
-    "SELECT coalesce(sum(postings), 0) FROM posting_total WHERE status = 'posted' AND business_date BETWEEN $1 AND $2"
-    " AND ($3 = '' OR location = $3) AND ($4 = '' OR kind = $4)";
+    "SELECT location, currency, sum(postings), sum(gross_minor) FROM posting_total WHERE status = 'posted' AND business_date BETWEEN $1 AND $2"
+    " AND ($3 = '' OR location = $3) AND ($4 = '' OR kind = $4) AND postings <> 0 GROUP BY location, currency";
 const std::string kWhere =
     " WHERE status = 'posted' AND posting_no > $1 AND posting_no <= $2 AND ($3 IS NULL OR business_date BETWEEN $3 AND $4)"
     " AND summed_no IS NULL AND ($5 IS NULL OR created_at >= $5) AND ($6 IS NULL OR created_at < $6) AND ($7 = '' OR location = $7) AND ($8 = '' OR kind = $8)";
@@ -41,14 +43,19 @@ Result<ReplaySize> size_of_replay(sql::Connection& connection, const ReplayRange
   ReplaySize size;
   TS_ASSIGN_OR_RETURN(const std::int64_t newest_no, newest_posting_no(connection));
   std::vector<Param> params = params_of(range, 0, newest_no);
-  const auto count = [&size](const Row& row) { size.postings = row.integer(0); };
   if (range.first_date && range.last_date && !range.from && !range.to) {
+    std::set<std::string, std::less<>> locations;
     TS_RETURN_IF_ERROR(connection.query(kCountOfDates,
                                         {std::int64_t{range.first_date->days}, std::int64_t{range.last_date->days}, std::string_view(range.location),
                                          std::string_view(range.kind)},
-                                        count));
+                                        [&](const Row& row) {
+                                          locations.emplace(row.text(0));
+                                          size.gross[std::string(row.text(1))] += row.integer(3);
+                                          size.postings += row.integer(2);
+                                        }));
+    size.locations = static_cast<std::int64_t>(locations.size());
   } else {
-    TS_RETURN_IF_ERROR(connection.query(kCount, params, count));
+    TS_RETURN_IF_ERROR(connection.query(kCount, params, [&size](const Row& row) { size.postings = row.integer(0); }));
   }
   if (size.postings == 0 || sample == 0) return size;
   params.emplace_back(static_cast<std::int64_t>(sample));

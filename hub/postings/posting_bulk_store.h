@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct ReplayRange {
 };
 struct ReplaySize {
   std::int64_t postings = 0;
+  std::optional<std::int64_t> locations;      // of business dates; instants are counted alone
+  std::map<std::string, std::int64_t> gross;  // the same: currency → minor units
   std::vector<std::string> first_ids;
 };
 /// first_ids: up to `sample` of them, oldest first. kTimeout: the connection's limit, for a range of instants over a long time.

@@ -26,6 +26,8 @@ constexpr std::string_view kSelectRecord =
     "SELECT posting_no, event_no, posting_id, coalesce(idempotency_key, posting_id), kind, location, business_date, currency, ordering_key, status, attempts,"
     " next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body FROM posting";
 constexpr int kBodyColumn = 18;
+constexpr std::string_view kBehind =
+    " WHERE is_open = 1 AND ordering_key = (SELECT ordering_key FROM posting WHERE posting_no = $1 AND is_open = 1) AND posting_no > $1";
 constexpr std::string_view kSelectIsPart = "SELECT summed_no IS NOT NULL FROM posting WHERE posting_no = $1";
 constexpr std::string_view kSelectNoOfEvent =
     "SELECT posting_no FROM posting WHERE posting_no = 2 * $1"
@@ -184,6 +186,24 @@ Result<std::optional<std::int64_t>> PostingReader::posting_no_of(std::string_vie
   }
   if (!posting_no) TS_RETURN_IF_ERROR(connection_.query(kSelectNoOfSummed, {posting_id}, read));
   return posting_no;
+}
+
+Result<std::optional<PostingRecord>> PostingReader::record(std::int64_t posting_no) {
+  std::optional<PostingRecord> record;
+  const std::string query = std::string(kSelectRecord) + " WHERE posting_no = $1";
+  TS_RETURN_IF_ERROR(connection_.query(query, {posting_no}, [&record](const Row& row) { record = read_record(row); }));
+  return record;
+}
+
+Result<PostingsBehind> PostingReader::held_behind(std::string_view posting_id, std::size_t limit) {
+  PostingsBehind behind;
+  TS_ASSIGN_OR_RETURN(const auto posting_no, posting_no_of(posting_id));
+  if (!posting_no) return behind;
+  const std::string query = std::string(kSelectRecord) + std::string(kBehind) + " ORDER BY posting_no LIMIT $2";
+  TS_RETURN_IF_ERROR(connection_.query(query, {*posting_no, static_cast<std::int64_t>(limit)}, [&behind](const Row& row) { behind.first.push_back(read_record(row)); }));
+  const std::string count = "SELECT count(*) FROM posting" + std::string(kBehind);
+  TS_RETURN_IF_ERROR(connection_.query(count, {*posting_no}, [&behind](const Row& row) { behind.count = row.integer(0); }));
+  return behind;
 }
 
 Result<std::optional<PostingDetail>> PostingReader::find(std::string_view posting_id) {

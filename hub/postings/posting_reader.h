@@ -72,6 +72,11 @@ struct PostingPage {
   std::vector<PostingRecord> postings;
   std::optional<std::int64_t> next;
 };
+/// What waits because of one: behind it under its ordering key.
+struct PostingsBehind {
+  std::vector<PostingRecord> first;  // oldest first
+  std::int64_t count = 0;
+};
 struct PostingStep {
   PostingStatus status = PostingStatus::kQueued;
   std::string who, detail;
@@ -105,6 +110,9 @@ class PostingReader {
   /// kInvalid: limit out of bounds.
   Result<PostingPage> list(const PostingFilter& filter);
   Result<std::optional<PostingDetail>> find(std::string_view posting_id);
+  Result<std::optional<PostingRecord>> record(std::int64_t posting_no);
+  /// The open ones behind a posting that is open itself; `limit` of them, and how many. None behind one that holds nothing up.
+  Result<PostingsBehind> held_behind(std::string_view posting_id, std::size_t limit);
   Result<std::optional<std::int64_t>> posting_no_of(std::string_view posting_id);
   /// The effective posting of an event; nullopt when it has none.
   Result<std::optional<Posting>> posting_of_event(std::int64_t event_no);

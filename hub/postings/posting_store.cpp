@@ -1,5 +1,6 @@
 #include "hub/postings/posting_store.h"
 
+#include <cstdlib>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -223,6 +224,7 @@ ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
   raised.location = LocationId(row.location);
   raised.event_no = row.event_no;
   raised.detail = std::string(error) + " (" + row.kind + " of " + row.location + ")";
+  if (row.gross_minor != 0) raised.worth = ExceptionWorth{std::abs(row.gross_minor), row.currency};
   return raised;
 }
 

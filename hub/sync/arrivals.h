@@ -22,6 +22,7 @@ struct ArrivedFrame {
   Bytes connection;
   std::string peer_key;
   Bytes frame;
+  std::string address = {};
 };
 
 class Arrivals {

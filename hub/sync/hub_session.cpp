@@ -38,6 +38,7 @@ constexpr Duration kSilenceMax = seconds(3 * kHeartbeatSeconds + 5);
 constexpr Duration kInboxPatience = seconds(kHeartbeatSeconds);  // for delivered, before the items are sent again
 constexpr Duration kConflictPatience = seconds(30);              // for the registry to record a conflict
 constexpr std::size_t kCommandsWaitingMax = 256;
+constexpr std::size_t kMachinesMax = 8;  // starts of an agent that are remembered, for people
 constexpr std::int64_t kStatusUnavailable = 503;
 
 void keep_earliest(std::optional<Duration>& earliest, std::optional<Duration> time) {
@@ -60,7 +61,9 @@ void HubSession::fault(const Bytes& connection, FaultCode code, std::string text
 
 // ---- frames in
 
-void HubSession::handle_frame(const Bytes& connection, BytesView frame, const AgentKnowledge& knowledge, Duration now, Instant wall) {
+void HubSession::handle_frame(const Bytes& connection, BytesView frame, const AgentKnowledge& knowledge, Duration now, Instant wall,
+                              std::string_view address) {
+  address_ = address;
   now_ = now;
   wall_ = wall;
   knowledge_ = knowledge;
@@ -97,6 +100,12 @@ bool HubSession::admit(const Bytes& connection, BytesView frame, const AgentKnow
       break;
   }
   if (pause_ == Pause::kNone) return true;
+  if (kind == wire::Kind::kHello) {
+    // Only to show people who still speaks with this key.
+    const auto message = wire::decode(frame);
+    const auto* hello = message ? std::get_if<wire::Hello>(&*message) : nullptr;
+    if (hello != nullptr) events_.push_back(ConflictMachineSeen{knowledge.agent_id, note_machine(*hello)});
+  }
   close_session();
   go_offline();
   fault(connection, FaultCode::kConflict, "two machines speak with this agent's key: a person must decide");
@@ -169,8 +178,26 @@ void HubSession::paused_by_conflict() {
   go_offline();
 }
 
+SpeakingMachine& HubSession::note_machine(const wire::Hello& hello) {
+  auto found = std::ranges::find(machines_, hello.boot, &SpeakingMachine::boot);
+  if (found == machines_.end()) {
+    if (machines_.size() >= kMachinesMax) machines_.pop_front();
+    machines_.push_back({hello.boot, {}, {}, {}, {}});
+    found = std::prev(machines_.end());
+  }
+  found->version = hello.version;
+  found->address = address_;
+  found->last_seen = wall_;
+  return *found;
+}
+
+SpeakingMachine HubSession::machine_of(const BootId& boot) const {
+  const auto found = std::ranges::find(machines_, boot, &SpeakingMachine::boot);
+  return found == machines_.end() ? SpeakingMachine{boot, {}, {}, {}, {}} : *found;
+}
+
 void HubSession::report_conflict(const Bytes& connection, const BootId& other) {
-  events_.push_back(IdentityConflict{knowledge_.agent_id, *takeover_.current(), other});
+  events_.push_back(IdentityConflict{knowledge_.agent_id, *takeover_.current(), other, {machine_of(*takeover_.current()), machine_of(other)}});
   const std::string text = "two machines speak with this agent's key: a person must decide";
   fault(connection, FaultCode::kConflict, text);
   if (data_connection_ != connection) fault(data_connection_, FaultCode::kConflict, text);
@@ -330,6 +357,7 @@ void HubSession::inbox_advanced() {
 
 void HubSession::send_command(wire::Command command) {
   if (!control_connection_.empty()) return send(control_connection_, std::move(command));
+  std::erase_if(commands_, [&](const wire::Command& waiting) { return waiting.command_id == command.command_id; });
   if (commands_.size() >= kCommandsWaitingMax) commands_.pop_front();  // hub/fleet keeps them and asks again
   commands_.push_back(std::move(command));
 }

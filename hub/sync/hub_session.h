@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -77,9 +78,21 @@ struct InboxDelivered {       // durable at the agent
   AgentId agent_id;
   std::uint64_t no;
 };
+/// A start of an agent as its frames have shown it.
+struct SpeakingMachine {
+  BootId boot;
+  std::string host;             // "" = it has sent no status
+  std::string version, address; // address: of the connection, "" = not known
+  Instant last_seen;
+};
 struct IdentityConflict {     // two machines speak with one key; the registry records it, both are paused
   AgentId agent_id;
   BootId current, other;
+  std::vector<SpeakingMachine> machines = {};  // these two
+};
+struct ConflictMachineSeen {  // while both are paused: one of them asks again
+  AgentId agent_id;
+  SpeakingMachine machine;
 };
 struct Connected {
   AgentId agent_id;
@@ -93,8 +106,8 @@ struct Disconnected {         // silent for longer than heartbeats allow, or the
   BootId boot;
 };
 using HubSessionEvent = std::variant<IncomingBatch, WantEpoch, EnrollRequested, StatusArrived, RequestArrived,
-                                     CommandResultArrived, WantInbox, InboxDelivered, IdentityConflict, Connected,
-                                     Disconnected>;
+                                     CommandResultArrived, WantInbox, InboxDelivered, IdentityConflict,
+                                     ConflictMachineSeen, Connected, Disconnected>;
 
 /// connection: the ROUTER's routing id of the lane that the frame goes out on.
 struct HubOutgoingFrame {
@@ -120,7 +133,9 @@ class HubSession {
   HubSession(HubSessionOptions options, std::string peer_key);
 
   /// knowledge: as the registry has it now. Frames of an unknown key get kNotEnrolled unless they are enroll.
-  void handle_frame(const Bytes& connection, BytesView frame, const AgentKnowledge& knowledge, Duration now, Instant wall);
+  /// address: where the frame came from, for people.
+  void handle_frame(const Bytes& connection, BytesView frame, const AgentKnowledge& knowledge, Duration now, Instant wall,
+                    std::string_view address = {});
   void handle_timeout(Duration now, Instant wall);
   void connection_gone(const Bytes& connection);
 
@@ -134,6 +149,7 @@ class HubSession {
   void enrolled(const AgentId& agent_id, const LocationId& location);
   void enroll_refused(std::string text);
   void reply(wire::Reply reply);
+  /// Waits for the control lane where there is none; one that waits already is replaced.
   void send_command(wire::Command command);
   /// Items behind the agent's cursor, as hub/outbound has them; the answer to WantInbox.
   void deliver(std::vector<wire::InboxItem> items);
@@ -173,6 +189,8 @@ class HubSession {
   bool history_lost_ = false;  // by the last hello
   void go_offline();
   void heal();
+  SpeakingMachine& note_machine(const wire::Hello& hello);
+  SpeakingMachine machine_of(const BootId& boot) const;
 
   void on_hello(const Bytes& connection, wire::Hello hello);
   void take_over(const Bytes& connection, const ClaimDecision& decision);
@@ -205,6 +223,8 @@ class HubSession {
   Pause pause_ = Pause::kNone;
   Duration pause_until_{0};
   Takeover takeover_;
+  std::string address_;                  // of the frame that is being worked on
+  std::deque<SpeakingMachine> machines_; // that said hello, the newest last
   std::deque<HubOutgoingFrame> out_;
   std::deque<HubSessionEvent> events_;
   HubSessionCounters counters_;

@@ -47,6 +47,11 @@ bool HubSession::is_control_frame_welcome(const Bytes& connection) {
 void HubSession::on_status(const Bytes& connection, wire::Status status) {
   if (!is_control_frame_welcome(connection) || takeover_.current() != status.boot) return;
   clock_skew_ = proven_skew(status);
+  for (SpeakingMachine& machine : machines_) {
+    if (machine.boot != status.boot) continue;
+    machine.host = status.host;
+    machine.last_seen = wall_;
+  }
   // The sign of life that the agent waits for, on both lanes.
   send(control_connection_, wire::Credit{credit_bytes_});
   if (phase_ == Phase::kOpen) {

@@ -8,6 +8,7 @@ namespace tillsync::hub {
 using wire::FaultCode;
 
 void HubSession::on_hello(const Bytes& connection, wire::Hello hello) {
+  note_machine(hello);
   const ClaimDecision decision = takeover_.claim(hello.boot, hello.proof);
   switch (decision.claim) {
     case Claim::kSuperseded:

@@ -41,6 +41,14 @@ class RegistryPort {
   /// Items behind `after`, in order, at most what one deliver frame holds.
   virtual Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) = 0;
   virtual void inbox_delivered(const AgentId& agent_id, std::uint64_t no) = 0;
+  /// One of the machines of a conflict asks again.
+  virtual void machine_seen(const ConflictMachineSeen& /*seen*/) {}
+
+  /// What an agent is told to do and has not answered, oldest first.
+  virtual Result<std::vector<wire::Command>> open_commands(const AgentId& /*agent_id*/, Instant /*now*/) { return std::vector<wire::Command>{}; }
+  virtual void commands_sent(std::vector<std::string> /*command_ids*/) {}
+  virtual void command_result(const AgentId& /*agent_id*/, const wire::CommandResult& /*result*/) {}
+
   /// The agent's inbox stands at inbox_cursor; numbers that are given from now on must lie behind it. renumbered: called, from another
   /// thread, after COMMIT where items got new numbers, so that every session looks for them.
   virtual void connected(const Connected& connected, std::function<void()> renumbered) = 0;

@@ -17,6 +17,7 @@ constexpr Duration kWriterLook = milliseconds(5);  // while others keep the writ
 constexpr Duration kStuckLook = milliseconds(20);  // while a peer's queue is full
 constexpr std::size_t kUnsentMax = 32;             // frames of one session that wait for their peer
 constexpr std::int64_t kWaitingBytesMax = 256'000'000;  // documents of all agents that wait for the writer
+constexpr Duration kCommandPatience = seconds(60);      // for a result, before a command is sent again
 constexpr std::int64_t kCreditBytesMin = 128 * 1'024;   // of one agent, however many there are
 
 /// What kept the writer from deciding: nothing was recorded, and the agent may ask again with the same key.
@@ -35,13 +36,14 @@ SessionsDriver::SessionsDriver(SessionsOptions options, RegistryPort& registry, 
   credit_bytes_ = options_.credit_bytes;
 }
 
-void SessionsDriver::handle_frame(const Bytes& connection, const std::string& peer_key, BytesView frame, Duration now, Instant wall) {
+void SessionsDriver::handle_frame(const Bytes& connection, const std::string& peer_key, BytesView frame, Duration now, Instant wall,
+                                  std::string_view address) {
   now_ = now;
   wall_ = wall;
   ++counted_.frames_in;
   counted_.bytes_in += frame.size();
   Slot& slot = slot_of(peer_key);
-  slot.session.handle_frame(connection, frame, registry_.knowledge(peer_key), now, wall);
+  slot.session.handle_frame(connection, frame, registry_.knowledge(peer_key), now, wall, address);
   registry_.seen(peer_key, wall);
   touch(peer_key, slot);
 }
@@ -207,7 +209,10 @@ void SessionsDriver::obey(const std::string& key, Slot&, const EnrollRequested& 
     });
   });
 }
-void SessionsDriver::obey(const std::string& key, Slot&, const StatusArrived& status) { registry_.status(key, status, wall_); }
+void SessionsDriver::obey(const std::string& key, Slot& slot, const StatusArrived& status) {
+  registry_.status(key, status, wall_);
+  if (!slot.commands.empty()) send_commands(slot);
+}
 void SessionsDriver::obey(const std::string& key, Slot& slot, const RequestArrived& arrived) {
   const wire::Request& request = arrived.request;
   if (request.method == kAvailabilityMethod) {
@@ -235,7 +240,9 @@ void SessionsDriver::obey(const std::string& key, Slot& slot, const RequestArriv
     slot.session.reply({request.request_id, refusal.status, std::move(refusal.body)});
   }
 }
-void SessionsDriver::obey(const std::string&, Slot&, const CommandResultArrived& result) {
+void SessionsDriver::obey(const std::string&, Slot& slot, const CommandResultArrived& result) {
+  slot.commands.erase(result.result.command_id);
+  registry_.command_result(result.agent_id, result.result);
   log::info("command result", {{"agent_id", result.agent_id.view()}, {"command_id", result.result.command_id}, {"ok", result.result.ok}});
 }
 void SessionsDriver::obey(const std::string&, Slot& slot, const WantInbox& want) {
@@ -248,11 +255,39 @@ void SessionsDriver::obey(const std::string&, Slot&, const IdentityConflict& con
   log::error("identity conflict: two machines speak with one key, sync of both is paused", {{"agent_id", conflict.agent_id.view()}});
   registry_.conflict(conflict);
 }
-void SessionsDriver::obey(const std::string&, Slot&, const Connected& connected) {
+void SessionsDriver::obey(const std::string&, Slot&, const ConflictMachineSeen& seen) { registry_.machine_seen(seen); }
+void SessionsDriver::obey(const std::string&, Slot& slot, const Connected& connected) {
   log::info("agent connected", {{"agent_id", connected.agent_id.view()}, {"version", connected.version}});
+  slot.agent_id = connected.agent_id;
+  slot.commands.clear();  // what was on its way went with the line
+  send_commands(slot);
   registry_.connected(connected, [this, post = post_] { post([this] { inbox_advanced(); }); });
 }
 void SessionsDriver::obey(const std::string&, Slot&, const Disconnected& gone) { log::info("agent disconnected", {{"agent_id", gone.agent_id.view()}}); }
+
+void SessionsDriver::commands_advanced(const std::string& peer_key) {
+  const auto found = slots_.find(peer_key);
+  if (found == slots_.end() || !found->second.session.is_online()) return;  // at its next welcome
+  send_commands(found->second);
+  touch(peer_key, found->second);
+}
+
+/// Each once, and again when no answer has come for a while: a line may have broken under it. The agent does it once.
+void SessionsDriver::send_commands(Slot& slot) {
+  const auto open = registry_.open_commands(slot.agent_id, wall_);
+  if (!open) return log::write(log::Level::kWarning, "commands not read", open.error(), {{"agent_id", slot.agent_id.view()}});
+  std::map<std::string, Duration> on_their_way;
+  std::vector<std::string> fresh;
+  for (const wire::Command& command : *open) {
+    const auto sent = slot.commands.find(command.command_id);
+    const bool is_due = sent == slot.commands.end() || now_ - sent->second >= kCommandPatience;
+    if (is_due) slot.session.send_command(command);
+    if (sent == slot.commands.end()) fresh.push_back(command.command_id);
+    on_their_way[command.command_id] = is_due ? now_ : sent->second;
+  }
+  slot.commands = std::move(on_their_way);
+  if (!fresh.empty()) registry_.commands_sent(std::move(fresh));
+}
 
 /// Keeps a few batches waiting at the writer, in the order of turns.
 void SessionsDriver::feed_writer() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -44,7 +45,10 @@ class SessionsDriver {
   SessionsDriver(SessionsOptions options, RegistryPort& registry, WriterPort& writer, Send send, Post post);
 
   /// peer_key: as the transport has proven it.
-  void handle_frame(const Bytes& connection, const std::string& peer_key, BytesView frame, Duration now, Instant wall);
+  void handle_frame(const Bytes& connection, const std::string& peer_key, BytesView frame, Duration now, Instant wall,
+                    std::string_view address = {});
+  /// This agent has got a command.
+  void commands_advanced(const std::string& peer_key);
   /// Something new waits in hub/outbound, or an agent's standing has changed.
   void inbox_advanced();
   /// After frames, timers and posted work: obeys the sessions, sends, feeds the writer.
@@ -65,6 +69,8 @@ class SessionsDriver {
     HubSessionCounters counted;
     bool touched = false, was_online = false;
     std::size_t at_writer = 0;               // batches submitted and not answered
+    AgentId agent_id;                        // since it connected
+    std::map<std::string, Duration> commands;  // on their way since
   };
 
   Slot& slot_of(const std::string& key);
@@ -75,6 +81,7 @@ class SessionsDriver {
   void send(Slot& slot, HubOutgoingFrame frame);
   void reschedule(const std::string& key, Slot& slot);
   void count(Slot& slot);
+  void send_commands(Slot& slot);
   void feed_writer();
   void share_credit();
   void submit(const std::string& key, IncomingBatch batch, Priority priority);
@@ -90,6 +97,7 @@ class SessionsDriver {
   void obey(const std::string& key, Slot& slot, const WantInbox& want);
   void obey(const std::string& key, Slot& slot, const InboxDelivered& delivered);
   void obey(const std::string& key, Slot& slot, const IdentityConflict& conflict);
+  void obey(const std::string& key, Slot& slot, const ConflictMachineSeen& seen);
   void obey(const std::string& key, Slot& slot, const Connected& connected);
   void obey(const std::string& key, Slot& slot, const Disconnected& gone);
 

@@ -72,6 +72,9 @@ class Loop final : public SyncLoop {
   void outbound_advanced() override {
     mailbox_->post([this] { sessions_.inbox_advanced(); });
   }
+  void commands_advanced(const std::string& peer_key) override {
+    mailbox_->post([this, peer_key] { sessions_.commands_advanced(peer_key); });
+  }
 
  private:
   /// Work that other threads hand to the loop. Outlives it, since the writer may call back late.
@@ -116,7 +119,7 @@ class Loop final : public SyncLoop {
       auto frame = socket_->receive();
       if (!frame) return;
       if (frame->peer_key.empty()) continue;
-      auto small = arrivals_.sort({std::move(frame->routing_id), std::move(frame->peer_key), std::move(frame->frame)});
+      auto small = arrivals_.sort({std::move(frame->routing_id), std::move(frame->peer_key), std::move(frame->frame), std::move(frame->peer_address)});
       if (small) handle(*small);
     }
   }
@@ -130,7 +133,7 @@ class Loop final : public SyncLoop {
     }
   }
 
-  void handle(const ArrivedFrame& frame) { sessions_.handle_frame(frame.connection, frame.peer_key, frame.frame, os::monotonic(), os::now()); }
+  void handle(const ArrivedFrame& frame) { sessions_.handle_frame(frame.connection, frame.peer_key, frame.frame, os::monotonic(), os::now(), frame.address); }
 
   Duration wait_time() const {
     const Duration now = os::monotonic();

@@ -78,6 +78,13 @@ struct DocumentReversed {
   EventId original_event_id;
 };
 
+/// What a document or posting is worth: its gross without sign, in minor units.
+struct ExceptionWorth {
+  std::int64_t minor = 0;
+  std::string currency;
+  bool operator==(const ExceptionWorth&) const = default;
+};
+
 /// Something for the exceptions list. Same (code, subject) twice is one exception.
 struct ExceptionRaised {
   std::string code;           // of hub/exceptions/catalogue.h
@@ -88,6 +95,7 @@ struct ExceptionRaised {
   std::string pointer;        // JSON pointer into the document
   std::string detail;
   std::string exception_id;   // "" = derived from (code, subject)
+  std::optional<ExceptionWorth> worth;  // nullopt: of the batch's document with this event_no, where it is a sale or a return
 };
 
 /// What was an exception has settled itself (the original of a void came). Nothing happens when none is open.

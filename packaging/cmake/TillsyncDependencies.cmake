@@ -1,7 +1,7 @@
 # Every library of others is found here, once. Headers of others are SYSTEM, so their warnings are theirs.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-foreach(pair sqlite3:sqlite3 zmq:libzmq curl:libcurl sodium:libsodium nettle:nettle zstd:libzstd zlib:zlib microhttpd:libmicrohttpd utf8proc:libutf8proc)
+foreach(pair sqlite3:sqlite3 zmq:libzmq curl:libcurl sodium:libsodium nettle:nettle zstd:libzstd zlib:zlib microhttpd:libmicrohttpd utf8proc:libutf8proc qrencode:libqrencode)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 name)
   list(GET pair 1 module)
@@ -26,6 +26,14 @@ add_library(ts_dep_jq INTERFACE)
 target_include_directories(ts_dep_jq SYSTEM INTERFACE ${JQ_INCLUDE_DIR})
 target_link_libraries(ts_dep_jq INTERFACE ${JQ_LIBRARY})
 add_library(ts::jq ALIAS ts_dep_jq)
+
+# Howard Hinnant's date library: the CMake package of Debian 12 names paths that are not there.
+find_path(DATE_TZ_INCLUDE_DIR date/tz.h REQUIRED)
+find_library(DATE_TZ_LIBRARY date-tz REQUIRED)
+add_library(ts_dep_date_tz INTERFACE)
+target_include_directories(ts_dep_date_tz SYSTEM INTERFACE ${DATE_TZ_INCLUDE_DIR})
+target_link_libraries(ts_dep_date_tz INTERFACE ${DATE_TZ_LIBRARY})
+add_library(ts::date_tz ALIAS ts_dep_date_tz)
 
 # msgpack-c is header-only here and is used without Boost.
 add_library(ts_dep_msgpack INTERFACE)

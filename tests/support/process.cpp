@@ -65,6 +65,14 @@ int Process::terminate() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+std::optional<int> Process::exit_status() {
+  int status = 0;
+  if (exit_status_ || pid_ <= 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return exit_status_;
+  pid_ = -1;
+  exit_status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  return exit_status_;
+}
+
 bool Process::running() { return pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0; }
 
 std::int64_t Process::resident_kib() const {

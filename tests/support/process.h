@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,13 @@ class Process {
   int terminate();
   pid_t pid() const { return pid_; }
   bool running();
+  /// Once it has ended by itself; 128 when a signal ended it.
+  std::optional<int> exit_status();
   std::int64_t resident_kib() const;  // VmRSS
 
  private:
   pid_t pid_ = -1;
+  std::optional<int> exit_status_;
 };
 
 /// Runs a command to its end and returns its standard output; throws with its error output when it fails.

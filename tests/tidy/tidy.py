@@ -43,7 +43,6 @@ TESTED_BY = {
     "common/transport/options": "common/transport/curve_socket",
     "common/transport/context": "common/transport/curve_socket",
     "agent/sync/session_driver": "agent/sync/sync_loop",
-    "hub/sync/sessions_driver": "hub/sync/sync_loop",
     "hub/erp/forwarder_driver": "hub/erp/forwarder_loop",
     "hub/jq/jq_worker_loop": "hub/jq/jq_client",
     "hub/reservations/reservation_book": "hub/reservations/reservations",

@@ -114,4 +114,11 @@ TEST_CASE("inbox: only what every recent consumer has read is dropped, products 
   CHECK(*f.reader.last_no() == 5);
 }
 
+TEST_CASE("inbox: the newest item of a kind and key", "[agent][inbox]") {
+  Fixture f;
+  CHECK_FALSE(*f.reader.newest("config/1", "config"));
+  f.append({{1, "config/1", "config", "one"}, {2, "config/1", "other", "no"}, {3, "config/1", "config", "two"}});
+  CHECK(*f.reader.newest("config/1", "config") == std::optional<Bytes>("two"));
+}
+
 }  // namespace tillsync::agent

@@ -377,3 +377,25 @@ TEST_CASE("agent session: a lane that is down hears nothing", "[sync]") {
   talk.hear(Lane::kData, talk.welcome_for(talk.all_said<wire::Hello>().back()));
   CHECK_FALSE(talk.session.is_ready());
 }
+
+TEST_CASE("agent session: drain says hello at once that was put off, and reports", "[sync]") {
+  Talk talk;
+  talk.open();
+  const auto hellos = talk.all_said<wire::Hello>().size();
+  for (int i = 0; i < 4; ++i) talk.fault(Lane::kData, wire::FaultCode::kBusy);
+  talk.collect();
+  CHECK(talk.all_said<wire::Hello>().size() == hellos);  // it waits
+  talk.session.drain(talk.now);
+  talk.session.handle_timeout(talk.now, talk.wall());
+  talk.collect();
+  CHECK(talk.all_said<wire::Hello>().size() == hellos + 1);
+}
+
+TEST_CASE("agent session: a report goes out without waiting for the heartbeat", "[sync]") {
+  Talk talk;
+  talk.open();
+  const auto asked = talk.all_asked<WantStatus>().size();
+  talk.session.report(talk.now);
+  talk.collect();
+  CHECK(talk.all_asked<WantStatus>().size() == asked + 1);
+}

@@ -112,3 +112,36 @@ TEST_CASE("log: levels and formats are read by name", "[log]") {
   CHECK_FALSE(parse_level(""));
   CHECK_FALSE(parse_format("xml"));
 }
+
+TEST_CASE("log: the last lines are kept, as many as asked for, wherever the log goes", "[log]") {
+  LogFile file(Level::kInfo, Format::kText);
+  info("one");
+  debug("not logged");
+  info("two");
+  const auto last = tail(2);
+  REQUIRE(last.size() == 2);
+  CHECK(last[0].find("one") != std::string::npos);
+  CHECK(last[1].find("two") != std::string::npos);
+  CHECK(tail(0).empty());
+}
+
+TEST_CASE("log: no more lines and bytes are kept than the limits say", "[log]") {
+  LogFile file(Level::kInfo, Format::kText);
+  for (std::size_t i = 0; i < kTailLinesMax + 1; ++i) info("line");
+  CHECK(tail(kTailLinesMax + 1).size() == kTailLinesMax);
+  info(std::string(kTailBytesMax - 1'000, 'x'));
+  const auto fewer = tail(kTailLinesMax);
+  CHECK(fewer.size() < kTailLinesMax);
+  std::size_t bytes = 0;
+  for (const auto& line : fewer) bytes += line.size();
+  CHECK(bytes <= kTailBytesMax);
+}
+
+TEST_CASE("log: the level changes while it runs", "[log]") {
+  LogFile file(Level::kInfo, Format::kText);
+  debug("not yet");
+  set_level(Level::kDebug);
+  debug("now");
+  info("and this");  // a line of debug alone is not flushed at once
+  CHECK(file.lines().size() == 2);
+}

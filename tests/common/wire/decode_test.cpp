@@ -66,6 +66,17 @@ TEST_CASE("wire: a golden status from before hub_now takes its default", "[wire]
   CHECK(status.hub_now == Instant{});
 }
 
+TEST_CASE("wire: a golden status from before the configuration takes its defaults", "[wire][golden]") {
+  const auto decoded = decode(samples::read_golden(samples::golden_folder() / "v1" / "status_without_config.hex"));
+  REQUIRE(decoded);
+  const auto& status = std::get<Status>(*decoded);
+  CHECK(status.hub_now != Instant{});
+  CHECK(status.disk_total_bytes == 0);
+  CHECK(status.config_revision == 0);
+  CHECK(status.config_item == 0);
+  CHECK(status.config_error.empty());
+}
+
 TEST_CASE("wire: golden corrupt frames get the fault of their name", "[wire][golden]") {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(samples::golden_folder() / "v1-refused")) {

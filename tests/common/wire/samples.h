@@ -40,7 +40,7 @@ inline std::vector<std::pair<std::string, Message>> all() {
       {"deliver", Deliver{12, {{13, "product/1", "85123A", "payload"}, {15, "price/1", "85123A|GBP", ""}}}},
       {"delivered", Delivered{15}},
       {"attach", Attach{"0.1.0", boot}},
-      {"status", Status{boot, 15, 3'600, 9'000'000'000, now, "0.1.0", 2, 12, 8'400'000, "till-pc-1", now}},
+      {"status", Status{boot, 15, 3'600, 9'000'000'000, now, "0.1.0", 2, 12, 8'400'000, "till-pc-1", now, 64'000'000'000, 17, 1'291'192'000, "log.level: not known"}},
       {"request", Request{"r-1", "reserve", 95, "{}"}},
       {"reply", Reply{"r-1", 201, "{\"id\":1}"}},
       {"command", Command{"k-1", "verify", "{}"}},

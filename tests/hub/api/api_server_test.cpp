@@ -92,7 +92,7 @@ TEST_CASE("api: the documented effects need an idempotency key within its limit"
     if (route.repeat != Repeat::kIdempotencyKey) continue;
     INFO(route.method << " " << route.pattern);
     ++checked;
-    const std::string body = R"({"reason":"r","assignee":"a","location":"GB","correction":{},"action":"retry","code":"c","cause":"c","from":"2010-12-01","to":"2010-12-01"})";
+    const std::string body = route.pattern == "/v1/operations" ? R"({"kind":"retry","selection":{"code":"c"}})" : R"({"reason":"r","assignee":"a","location":"GB","correction":{},"action":"retry","code":"c","cause":"c","from":"2010-12-01","to":"2010-12-01"})";
     const auto with_key = [&](const std::string& header) { return stand.call("POST", path_of(route), body, "administrator", {header}); };
     CHECK(code_of(with_key("Idempotency-Key;")) == "idempotency_key_missing");  // sent empty
     CHECK(with_key("Idempotency-Key: " + std::string(kIdempotencyKeyBytesMax + 1, 'k')).status == 400);

@@ -12,12 +12,16 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
 #include "hub/api/api_server.h"
+#include "hub/api/live_topics.h"
+#include "hub/api/operation_loop.h"
 #include "hub/app/hub_database.h"
 #include "hub/exceptions/exceptions_stage.h"
 #include "hub/fleet/fleet_store.h"
@@ -30,6 +34,7 @@
 #include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "hub/writer/writer_loop.h"
+#include "tests/common/http/raw_client.h"
 #include "tests/support/http.h"
 
 namespace tillsync::hub::test {
@@ -85,11 +90,15 @@ class ApiStand {
     stages.push_back(std::make_unique<ExceptionsStage>());
     stages.push_back(std::make_unique<InsightStage>(metrics));
     writer = take(WriterLoop::start(std::move(connection), take(open_for_checkpoints(database)), std::move(stages), {}));
-    reads_ = take(ReadPool::open(2, [database] { return open_for_reading(database); }));
+    reads_ = take(ReadPool::open(3, [database] { return open_for_reading(database); }));
     port.inner = writer.get();
     context_.reset(new ApiContext{.writer = port,
                                   .reads = *reads_,
-                                  .now = [] { return os::now(); },
+                                  .now =
+                                      [this] {
+                                        skipped_ += skip_time.load().micros;
+                                        return os::now() + Duration{skipped_};
+                                      },
                                   .authenticate = [this](std::string_view token) { return authenticate(token); },
                                   .metrics_text = [this] { return metrics.text(); },
                                   .not_ready = [this] { return not_ready; },
@@ -104,7 +113,11 @@ class ApiStand {
                                   .dark_after = seconds(120),
                                   .outbound_advanced = [] {},
                                   .keys_in_progress = {},
-                                  .days = {{}, certificate_keys}});
+                                  .days = {{}, certificate_keys},
+                                  .enrol_endpoint = "tcp://hub:7001",
+                                  .hub_public_key = std::string(40, 'k')});
+    live_ = std::make_unique<LiveFeed>(live_topics(*context_), &os::now, milliseconds(20));
+    context_->insight.live = live_.get();
     http::ServerOptions options;
     options.threads = 2;
     server_ = take(ApiServer::start(options, *context_));
@@ -112,7 +125,9 @@ class ApiStand {
   ~ApiStand() {
     server_->stop_accepting();
     writer->stop();
+    operations_.reset();
     server_.reset();
+    live_.reset();
     context_.reset();
     reads_.reset();
     writer.reset();
@@ -129,8 +144,28 @@ class ApiStand {
     if (!token.empty() && !has("Authorization:")) headers.push_back("Authorization: Bearer " + token);
     if (!has("Content-Type:") && !body.empty()) headers.push_back("Content-Type: application/json");
     if (method == "POST" && !has("Idempotency-Key")) headers.push_back("Idempotency-Key: key-" + std::to_string(++calls_));
-    HttpAnswer answer = tillsync::test::http(method, url(path), body, headers);
+    HttpAnswer answer = path == "/v1/stream" ? open_stream(headers) : tillsync::test::http(method, url(path), body, headers);
     write_down(method, path, answer);
+    return answer;
+  }
+  std::uint16_t port_number() const { return server_->port(); }
+  /// The beginning of an answer that has no end.
+  HttpAnswer open_stream(const std::vector<std::string>& headers) const {
+    http::RawClient client(server_->port());
+    std::string request = "GET /v1/stream HTTP/1.1\r\nHost: x\r\n";
+    for (const std::string& header : headers) request += header + "\r\n";
+    client.send(request + "\r\n");
+    const http::RawAnswer head = client.receive_head();
+    HttpAnswer answer;
+    answer.status = head.status;
+    std::istringstream lines(head.head);
+    for (std::string line; std::getline(lines, line);)
+      if (const auto colon = line.find(": "); colon != std::string::npos) {
+        std::string name = line.substr(0, colon);
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        answer.headers[name] = line.substr(colon + 2, line.find('\r') - colon - 2);
+      }
+    if (answer.status != 200 && answer.headers.contains("content-length")) answer.body = client.take(std::stoul(answer.headers["content-length"]));
     return answer;
   }
   /// From any thread, as administrator.
@@ -173,8 +208,28 @@ class ApiStand {
     REQUIRE(future.get());
   }
 
+  /// From here on operations are worked on, as in the hub; again: as after a restart.
+  void work_on_operations() {
+    context_->operations_changed = {};
+    operations_.reset();
+    operations_ = std::make_unique<OperationLoop>(*context_);
+    context_->operations_changed = [this] { operations_->notify(); };
+  }
+  /// The operation when it has ended.
+  json ended_operation(const std::string& id) {
+    for (int i = 0; i < 2'000; ++i) {
+      const json operation = get("/v1/operations/" + id);
+      if (!operation.at("finished_at").is_null()) return operation;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    FAIL("operation " << id << " does not end");
+    return {};
+  }
   /// Before the calls that are to see it.
   void tell_erp_request(std::function<Result<std::string>(const Posting&)> erp_request) { context_->erp_request = std::move(erp_request); }
+
+  /// For what is given to the server before the calls that are to see it, and for parts that work without one.
+  ApiContext& context() { return *context_; }
 
   Metrics metrics;
   AvailabilityCache availability;
@@ -183,6 +238,7 @@ class ApiStand {
   std::unique_ptr<WriterLoop> writer;
   LimitedPort port;
   std::optional<std::string> not_ready;
+  std::atomic<Duration> skip_time{};  // the clock of the API goes ahead by it at each look
 
  private:
   template <class T>
@@ -206,8 +262,11 @@ class ApiStand {
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() / random_secret("tillsync-api-");
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<ApiContext> context_;
+  std::unique_ptr<LiveFeed> live_;
   std::unique_ptr<ApiServer> server_;
+  std::unique_ptr<OperationLoop> operations_;
   int calls_ = 0;
+  std::atomic<std::int64_t> skipped_{0};
 };
 
 inline std::string code_of(const HttpAnswer& answer) {

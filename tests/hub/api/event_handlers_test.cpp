@@ -1,4 +1,4 @@
-// GET /v1/events and /v1/traces: what the hub has of a document.
+// GET /v1/events: what the hub has of a document.
 #include <catch2/catch.hpp>
 
 #include "tests/hub/api/api_stand.h"
@@ -20,14 +20,4 @@ TEST_CASE("events: filters, pages, and what is not there", "[api]") {
   CHECK(second.at("next").is_null());
   CHECK(stand.items("/v1/events?sort=-event_no").at(0).at("document_no") == "3");
   for (const char* id : {"e_nosuch", "nosuch", "e_00000000000000000000000000"}) CHECK(stand.call("GET", std::string("/v1/events/") + id).status == 404);
-}
-
-TEST_CASE("trace: from the till to the queue of the ERP, each with its clock", "[api]") {
-  ApiStand stand;
-  stand.add_sale("1");
-  std::vector<std::string> names;
-  const json trace = stand.get("/v1/traces/trace-1");
-  for (const json& milestone : trace.at("milestones")) names.push_back(milestone.at("milestone"));
-  CHECK(names == std::vector<std::string>{"occurred", "durable_at_agent", "at_hub", "posting_queued"});
-  CHECK(stand.call("GET", "/v1/traces/nosuch").status == 404);
 }

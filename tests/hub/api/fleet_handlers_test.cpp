@@ -2,11 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include "hub/exceptions/exception_store.h"
-#include "tests/hub/api/api_stand.h"
+#include "hub/fleet/sample_store.h"
+#include "tests/hub/api/fleet_stand.h"
 
 using namespace tillsync;
 using namespace tillsync::hub;
 using tillsync::hub::test::ApiStand;
+using tillsync::hub::test::FleetStand;
 using nlohmann::json;
 
 namespace {
@@ -104,4 +106,102 @@ TEST_CASE("agents: one in identity conflict syncs again once a person has releas
   CHECK(stand.call("POST", "/v1/agents/a_nosuch/heal", "{}").status == 404);
   REQUIRE(stand.call("POST", "/v1/agents/" + id + "/revoke", "{}").status == 200);
   CHECK(stand.call("POST", "/v1/agents/" + id + "/heal", "{}").status == 409);  // revoked is for good
+}
+
+TEST_CASE("agents: filtered, sorted and paged over all of them, not over a page", "[api]") {
+  FleetStand stand;
+  const std::string one = stand.enrol("key-1"), two = stand.enrol("key-2"), three = stand.enrol("key-3", "FR"), four = stand.enrol("key-4", "FR");
+  stand.tells("key-1", 5);
+  stand.tells("key-2", 50, "0.2.0");
+  stand.tells("key-3", 20);
+  const auto ids = [&](const std::string& query) {
+    std::vector<std::string> found;
+    for (const json& item : stand.items("/v1/agents?" + query)) found.push_back(item.at("id"));
+    return found;
+  };
+  CHECK(ids("sort=-backlog") == std::vector<std::string>{two, three, one, four});
+  CHECK(ids("sort=-backlog&group=pilot") == std::vector<std::string>{two, one});
+  CHECK(ids("state=waiting") == std::vector<std::string>{four});
+  CHECK(ids("state=waiting,online").size() == 4);
+  CHECK(ids("version=0.2.0") == std::vector<std::string>{two});
+  CHECK(ids("q=paris&sort=-backlog") == std::vector<std::string>{three, four});
+  CHECK(ids("location=FR&q=london").empty());
+  CHECK(ids("dark_for=3600").empty());
+  const json first = stand.get("/v1/agents?sort=-backlog&limit=2");
+  CHECK(first.at("items").size() == 2);
+  const json second = stand.get("/v1/agents?sort=-backlog&limit=2&after=" + first.at("next").get<std::string>());
+  CHECK(second.at("items").at(0).at("id") == three);
+  CHECK(second.at("next").is_null());
+  const json item = stand.get("/v1/agents?q=" + two).at("items").at(0);
+  CHECK(item.at("location_name") == "London, High Street");
+  CHECK(item.at("group") == "pilot");
+  CHECK(item.at("disk_total_bytes") == 9'000);
+  CHECK(item.at("revision").is_null());
+  for (const char* wrong : {"sort=colour", "state=asleep", "dark_for=0", "dark_for=x", "after=nonsense", "limit=0"})
+    CHECK(stand.call("GET", std::string("/v1/agents?") + wrong).status == 422);
+  CHECK(stand.call("GET", "/v1/agents?q=" + std::string(200, 'x')).status == 200);
+  CHECK(stand.call("GET", "/v1/agents?q=" + std::string(201, 'x')).status == 422);
+}
+
+TEST_CASE("agents: the summary has the list's filters", "[api]") {
+  FleetStand stand;
+  stand.enrol("key-1");
+  stand.enrol("key-2", "FR");
+  stand.tells("key-1", 5);
+  const json all = stand.get("/v1/agents/summary");
+  CHECK(all.at("all") == 2);
+  CHECK(all.at("backlog") == 5);
+  CHECK(all.at("by_state") == json{{"online", 1}, {"waiting", 1}});
+  CHECK(all.at("groups") == json{{"pilot", 1}, {"rest", 1}});
+  CHECK(stand.get("/v1/agents/summary?group=rest").at("all") == 1);
+  CHECK(stand.call("GET", "/v1/agents/summary?state=asleep").status == 422);
+}
+
+TEST_CASE("agents: samples of the last day, with gaps where it was not heard", "[api]") {
+  FleetStand stand;
+  const std::string id = stand.enrol("key-1");
+  const std::int64_t now_slot = sample_slot(os::now());
+  stand.write([&](sql::Connection& connection) -> Result<void> {
+    TS_RETURN_IF_ERROR(connection.run("UPDATE agent SET enrolled_at = $1", {slot_start(now_slot - 10).micros}));
+    TS_RETURN_IF_ERROR(SampleStore(connection).write(now_slot - 2, std::vector<AgentSample>{{AgentId(id), 7, 60, Duration{}, 1'000}}));
+    TS_ASSIGN_OR_RETURN(const auto row, FleetStore(connection).find(AgentId(id)));
+    stand.agents.put(row->agent);
+    return {};
+  });
+  const json items = stand.items("/v1/agents/" + id + "/samples");
+  REQUIRE(items.size() >= 10);
+  const auto heard = std::ranges::count_if(items, [](const json& item) { return item.at("online") == true; });
+  CHECK(heard == 1);
+  CHECK(stand.items("/v1/agents/" + id + "/samples?hours=1").size() <= 12);
+  CHECK(stand.call("GET", "/v1/agents/" + id + "/samples?hours=24").status == 200);
+  CHECK(stand.call("GET", "/v1/agents/" + id + "/samples?hours=25").status == 422);
+  CHECK(stand.call("GET", "/v1/agents/a_nosuch/samples").status == 404);
+}
+
+TEST_CASE("agents: both machines of a conflict are shown while it lasts", "[api]") {
+  FleetStand stand;
+  const std::string id = stand.enrol("key-1");
+  CHECK(stand.get("/v1/agents/" + id).at("conflict").is_null());
+  stand.write([&](sql::Connection& connection) -> Result<void> {
+    TS_ASSIGN_OR_RETURN(const auto record, FleetStore(connection).record_conflict(AgentId(id), "two boots", os::now()));
+    stand.agents.put_conflict(AgentId(id), {{"aa", "till-1", "0.1.0", "10.0.0.7", os::now()}, {"bb", "till-1", "0.1.0", "10.0.0.9", os::now()}}, os::now());
+    stand.agents.put(record);
+    return {};
+  });
+  const json conflict = stand.get("/v1/agents/" + id).at("conflict");
+  REQUIRE(conflict.at("machines").size() == 2);
+  CHECK(conflict.at("machines").at(1).at("address") == "10.0.0.9");
+  REQUIRE(stand.call("POST", "/v1/agents/" + id + "/heal", "{}").status == 200);
+  CHECK(stand.get("/v1/agents/" + id).at("conflict").is_null());
+}
+
+TEST_CASE("enrolment tokens: the line for the PC and its QR code are in the first answer only", "[api]") {
+  FleetStand stand;
+  const json made = stand.post("/v1/enrolment-tokens", {{"location", "GB"}, {"uses", 200}}, 201);
+  const std::string secret = made.at("token");
+  CHECK(made.at("command") == "tillsync-agent enroll --hub tcp://hub:7001 --hub-key '" + std::string(40, 'k') + "' --token " + secret + " --data /var/lib/tillsync/agent");
+  CHECK(made.at("qr_svg").get<std::string>().starts_with("<svg"));
+  const auto list = stand.call("GET", "/v1/enrolment-tokens");
+  CHECK(list.body.find("qr_svg") == std::string::npos);
+  CHECK(list.body.find(secret) == std::string::npos);
 }

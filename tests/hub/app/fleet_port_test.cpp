@@ -5,7 +5,9 @@
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
 #include "hub/app/hub_database.h"
+#include "hub/fleet/command_store.h"
 #include "hub/fleet/fleet_store.h"
+#include "hub/fleet/sample_store.h"
 #include "hub/outbound/outbound_store.h"
 #include "tests/hub/app/temp_folder.h"
 
@@ -208,4 +210,114 @@ TEST_CASE("fleet port: an epoch that is not known is no error", "[app]") {
   const auto position = fleet.port.epoch(id, random_fixed<EpochId>());
   REQUIRE(position);
   CHECK_FALSE(*position);
+}
+
+TEST_CASE("fleet port: a command is open until its result is recorded, the first one", "[app]") {
+  Fleet fleet;
+  const auto enrolled = fleet.enrol("secret");
+  REQUIRE(enrolled);
+  AgentCommand command;
+  command.command_id = "k-1";
+  command.agent_id = enrolled->first;
+  command.name = "verify";
+  command.arguments = "{}";
+  command.created_at = fleet.writer.now;
+  command.expires_at = fleet.writer.now + kCommandLifetime;
+  REQUIRE(CommandStore(fleet.writer.connection()).add(command));
+  REQUIRE(fleet.port.open_commands(enrolled->first, fleet.writer.now)->size() == 1);
+  fleet.port.commands_sent({"k-1"});
+  CHECK((*CommandStore(fleet.writer.connection()).find("k-1"))->status == CommandStatus::kSent);
+  fleet.port.command_result(enrolled->first, {"k-1", true, R"({"n":1})"});
+  fleet.port.command_result(enrolled->first, {"k-1", false, "{}"});
+  const auto kept = *CommandStore(fleet.writer.connection()).find("k-1");
+  CHECK(kept->status == CommandStatus::kDone);
+  CHECK(kept->result == R"({"n":1})");
+  CHECK(fleet.port.open_commands(enrolled->first, fleet.writer.now)->empty());
+}
+
+TEST_CASE("fleet port: an answer that is too long is not kept, at the limit it is", "[app]") {
+  Fleet fleet;
+  const auto enrolled = fleet.enrol("secret");
+  for (const auto& [id, bytes] : {std::pair{"k-1", kCommandResultBytesMax}, {"k-2", kCommandResultBytesMax + 1}}) {
+    AgentCommand command;
+    command.command_id = id;
+    command.agent_id = enrolled->first;
+    command.name = "send_logs";
+    command.arguments = "{}";
+    command.created_at = fleet.writer.now;
+    command.expires_at = fleet.writer.now + kCommandLifetime;
+    REQUIRE(CommandStore(fleet.writer.connection()).add(command));
+    fleet.port.command_result(enrolled->first, {id, true, Bytes(bytes, 'x')});
+  }
+  CHECK((*CommandStore(fleet.writer.connection()).find("k-1"))->status == CommandStatus::kDone);
+  CHECK((*CommandStore(fleet.writer.connection()).find("k-2"))->status == CommandStatus::kFailed);
+}
+
+TEST_CASE("fleet port: nobody's answer for a day closes a command", "[app]") {
+  Fleet fleet;
+  const auto enrolled = fleet.enrol("secret");
+  AgentCommand command;
+  command.command_id = "k-1";
+  command.agent_id = enrolled->first;
+  command.name = "verify";
+  command.arguments = "{}";
+  command.created_at = fleet.writer.now;
+  command.expires_at = fleet.writer.now + kCommandLifetime;
+  REQUIRE(CommandStore(fleet.writer.connection()).add(command));
+  fleet.writer.now = fleet.writer.now + kCommandLifetime;
+  fleet.port.expire_commands();
+  CHECK((*CommandStore(fleet.writer.connection()).find("k-1"))->status == CommandStatus::kExpired);
+}
+
+TEST_CASE("fleet port: one sample each five minutes of agents that were heard, and their history tells of configurations", "[app]") {
+  Fleet fleet;
+  const auto enrolled = fleet.enrol("secret");
+  StatusArrived told;
+  told.agent_id = enrolled->first;
+  told.status.backlog = 7;
+  told.status.disk_total_bytes = 1'000;
+  fleet.port.status(fleet.key, told, fleet.writer.now);
+  fleet.port.save_samples(fleet.writer.now);
+  fleet.port.save_samples(fleet.writer.now + seconds(1));  // the same five minutes
+  const std::int64_t slot = sample_slot(fleet.writer.now);
+  const auto samples = SampleStore(fleet.writer.connection()).read(enrolled->first, slot - 10, slot + 10);
+  REQUIRE(samples->size() == 1);
+  CHECK(samples->front().sample.backlog == 7);
+  fleet.port.save_samples(fleet.writer.now + seconds(2 * kSampleSeconds));  // it was not heard since
+  CHECK(SampleStore(fleet.writer.connection()).read(enrolled->first, slot - 10, slot + 10)->size() == 1);
+  told.status.config_revision = 3;
+  told.status.config_item = 50;
+  fleet.port.status(fleet.key, told, fleet.writer.now);
+  fleet.port.save_statuses();
+  fleet.port.save_statuses();
+  CHECK(FleetStore(fleet.writer.connection()).history(enrolled->first)->back().what == "config_taken");
+  told.status.config_item = 51;
+  told.status.config_error = "no room";
+  fleet.port.status(fleet.key, told, fleet.writer.now);
+  fleet.port.save_statuses();
+  const auto history = *FleetStore(fleet.writer.connection()).history(enrolled->first);
+  CHECK(history.back().what == "config_refused");
+  CHECK(history.back().detail == "no room");
+  CHECK((*FleetStore(fleet.writer.connection()).find(enrolled->first))->status.config_error == "no room");
+}
+
+TEST_CASE("fleet port: both machines of a conflict are kept, also for the next start", "[app]") {
+  Fleet fleet;
+  const auto enrolled = fleet.enrol("secret");
+  IdentityConflict conflict;
+  conflict.agent_id = enrolled->first;
+  conflict.current.data[0] = 'x';
+  conflict.other.data[0] = 'b';
+  conflict.machines = {{conflict.current, "till-1", "1", "10.0.0.7", fleet.writer.now}, {conflict.other, "", "1", "10.0.0.9", fleet.writer.now}};
+  fleet.port.conflict(conflict);
+  fleet.port.machine_seen({enrolled->first, {conflict.other, "", "1", "10.0.0.9", fleet.writer.now + seconds(60)}});
+  const auto view = fleet.agents.view(enrolled->first, fleet.writer.now);
+  REQUIRE(view->machines.size() == 2);
+  CHECK(view->state == AgentState::kConflict);
+  CHECK(view->machines[1].last_seen == fleet.writer.now + seconds(60));
+  CHECK(view->conflict_since == fleet.writer.now);
+  AgentRegistry started;
+  FleetStore store(fleet.writer.connection());
+  REQUIRE(started.load(store));
+  CHECK(started.view(enrolled->first, fleet.writer.now)->machines.size() == 2);
 }

@@ -37,3 +37,12 @@ TEST_CASE("hub config: every key says its unit and meaning", "[app]") {
     CHECK(!key.meaning.empty());
   }
 }
+
+TEST_CASE("hub config: what an agent is told to connect to", "[app]") {
+  CHECK(reachable_endpoint("tcp://0.0.0.0:7001", "hub1") == "tcp://hub1:7001");
+  CHECK(reachable_endpoint("tcp://[::]:7001", "hub1") == "tcp://hub1:7001");
+  CHECK(reachable_endpoint("tcp://*:7001", "hub1") == "tcp://hub1:7001");
+  CHECK(reachable_endpoint("tcp://127.0.0.1:7001", "hub1") == "tcp://127.0.0.1:7001");
+  CHECK(reachable_endpoint("tcp://10.0.0.7:7001", "hub1") == "tcp://10.0.0.7:7001");
+  CHECK(reachable_endpoint("ipc://socket", "hub1") == "ipc://socket");
+}

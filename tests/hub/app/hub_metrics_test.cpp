@@ -64,6 +64,7 @@ class IdleSync : public SyncLoop {
   }
   std::string endpoint() const override { return {}; }
   void outbound_advanced() override {}
+  void commands_advanced(const std::string&) override {}
 };
 
 }  // namespace

@@ -76,3 +76,70 @@ TEST_CASE("registry: knows what the tables say, and what agents say about themse
   CHECK(registry.status(agent.agent_id)->backlog == 7);
   CHECK(registry.all().size() == 1);
 }
+
+TEST_CASE("registry: lists with what it knows of location, wanted configuration and forecast", "[fleet]") {
+  RegistryFixture fixture;
+  fixture.add_token("t", 2);
+  AgentRegistry registry;
+  const AgentRecord one = fixture.enrol("key-1", "t"), two = fixture.enrol("key-2", "t");
+  registry.put(one);
+  registry.put(two);
+  registry.put_location(LocationId("GB"), {"London", "uk"});
+  AgentStatus status;
+  status.backlog = 30;
+  registry.set_status("key-1", status, "0.2.0", kRegistryNow);
+  status.backlog = 10;
+  registry.set_status("key-1", status, "0.2.0", kRegistryNow + seconds(20));
+  registry.put_wanted(one.agent_id, {17, 1'000});
+  AgentQuery query;
+  query.filter.group = "uk";
+  query.order = {AgentSort::kBacklog, true};
+  const auto page = registry.list(query, kRegistryNow + seconds(20));
+  REQUIRE(page);
+  REQUIRE(page->items.size() == 2);
+  CHECK(page->items[0].agent.agent_id == one.agent_id);
+  CHECK(page->items[0].drain_s == 10);
+  CHECK(page->items[0].location.name == "London");
+  CHECK(page->items[0].wanted.revision == 17);
+  CHECK(registry.summary({}, kRegistryNow + seconds(20)).all == 2);
+  query.filter.group = "fr";
+  CHECK(registry.list(query, kRegistryNow)->items.empty());
+  query.after = "nonsense";
+  CHECK_FALSE(registry.list(query, kRegistryNow));
+  CHECK_FALSE(registry.view(AgentId("a_nosuch"), kRegistryNow));
+  registry.put_wanted(AgentId("a_nosuch"), {1, 1});  // passed over
+}
+
+TEST_CASE("registry: samples are of agents that told something since", "[fleet]") {
+  RegistryFixture fixture;
+  fixture.add_token("t", 2);
+  AgentRegistry registry;
+  registry.put(fixture.enrol("key-1", "t"));
+  registry.put(fixture.enrol("key-2", "t"));
+  registry.set_status("key-1", {}, "1", kRegistryNow);
+  registry.seen("key-2", kRegistryNow);  // no figures yet
+  CHECK(registry.samples(kRegistryNow).size() == 1);
+  CHECK(registry.samples(kRegistryNow + Duration{1}).empty());
+}
+
+TEST_CASE("registry: a new conflict forgets the machines of the last one", "[fleet]") {
+  RegistryFixture fixture;
+  fixture.add_token("t");
+  AgentRegistry registry;
+  AgentRecord agent = fixture.enrol("key-1", "t");
+  registry.put(agent);
+  registry.put_conflict(agent.agent_id, {{"aa", "pc", "1", "10.0.0.1", kRegistryNow}, {"bb", "pc", "1", "10.0.0.2", kRegistryNow}}, kRegistryNow);
+  agent.standing = Standing::kConflict;
+  registry.put(agent);
+  registry.put_conflict(agent.agent_id, {{"bb", "pc", "1", "10.0.0.2", kRegistryNow + seconds(60)}}, kRegistryNow + seconds(60));
+  auto view = registry.view(agent.agent_id, kRegistryNow);
+  REQUIRE(view->machines.size() == 2);
+  CHECK(view->machines[1].last_seen == kRegistryNow + seconds(60));
+  CHECK(view->conflict_since == kRegistryNow);
+  agent.standing = Standing::kActive;
+  registry.put(agent);
+  registry.put_conflict(agent.agent_id, {{"cc", "pc", "1", "10.0.0.3", kRegistryNow}}, kRegistryNow + seconds(90));
+  view = registry.view(agent.agent_id, kRegistryNow);
+  CHECK(view->machines.size() == 1);
+  CHECK(view->conflict_since == kRegistryNow + seconds(90));
+}

@@ -34,7 +34,7 @@ struct Talk {
 
   void hear(const Bytes& connection, const wire::Message& message) { hear_bytes(connection, wire::encode(message)); }
   void hear_bytes(const Bytes& connection, BytesView bytes) {
-    session.handle_frame(connection, bytes, {standing, AgentId{"a_1"}, LocationId{"GB"}}, now, wall());
+    session.handle_frame(connection, bytes, {standing, AgentId{"a_1"}, LocationId{"GB"}}, now, wall(), "10.0.0." + connection);
     collect();
   }
   void wait(Duration time) {
@@ -497,4 +497,46 @@ TEST_CASE("hub session: a connection that is gone ends what is open, not what is
   talk.collect();
   CHECK(talk.all_said<wire::Ack>("d").empty());
   CHECK(talk.session.is_idle());
+}
+
+TEST_CASE("hub session: a conflict names both machines, and who asks again while it lasts", "[sync]") {
+  Talk talk;
+  talk.open();
+  wire::Status status;
+  status.boot = boot('b');
+  status.host = "till-1";
+  talk.hear("c", status);
+  talk.hear("d2", talk.hello('x'));  // takes over, and shows life
+  talk.session.epoch_loaded(epoch(), std::nullopt, talk.wall());
+  talk.collect();
+  talk.hear("c2", wire::Attach{"1", boot('x')});
+  wire::Events first = talk.batch(1, 1);
+  first.session = talk.all_said<wire::Welcome>("d2").back().session;
+  talk.hear("d2", first);
+  wire::Hello proof = talk.hello('b');
+  proof.proof = talk.all_said<wire::Fault>("d").back().nonce;
+  talk.hear("d", proof);
+  const auto conflicts = talk.all_asked<IdentityConflict>();
+  REQUIRE(conflicts.size() == 1);
+  REQUIRE(conflicts[0].machines.size() == 2);
+  CHECK(conflicts[0].machines[0].boot == boot('x'));
+  CHECK(conflicts[0].machines[0].address == "10.0.0.d2");
+  CHECK(conflicts[0].machines[1].boot == boot('b'));
+  CHECK(conflicts[0].machines[1].host == "till-1");
+  CHECK(conflicts[0].machines[1].version == "1");
+  talk.standing = AgentStanding::kConflict;
+  talk.wait(seconds(60));
+  talk.hear("d2", talk.hello('x'));
+  const auto seen = talk.all_asked<ConflictMachineSeen>();
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].machine.boot == boot('x'));
+  CHECK(seen[0].machine.last_seen == talk.wall());
+}
+
+TEST_CASE("hub session: a command that waits is not sent twice", "[sync]") {
+  Talk talk;
+  talk.session.send_command({"k-1", "verify", ""});
+  talk.session.send_command({"k-1", "verify", ""});
+  talk.open();
+  CHECK(talk.all_said<wire::Command>("c").size() == 1);
 }

@@ -45,9 +45,21 @@ struct Registry : RegistryPort {
   }
   void inbox_delivered(const AgentId&, std::uint64_t no) override { delivered = no; }
   void connected(const Connected&, std::function<void()>) override { ++connects; }
+  Result<std::vector<wire::Command>> open_commands(const AgentId&, Instant) override {
+    const std::lock_guard lock(mutex);
+    return commands;
+  }
+  void commands_sent(std::vector<std::string> ids) override { sent += static_cast<int>(ids.size()); }
+  void command_result(const AgentId&, const wire::CommandResult& result) override {
+    const std::lock_guard lock(mutex);
+    std::erase_if(commands, [&](const wire::Command& command) { return command.command_id == result.command_id; });
+    ++results;
+  }
 
   std::mutex mutex;
   std::map<std::string, AgentStanding> standings;
+  std::vector<wire::Command> commands;
+  std::atomic<int> sent = 0, results = 0;
   std::atomic<int> statuses = 0, connects = 0;
   std::atomic<std::uint64_t> inbox_last = 0, delivered = 0;
 };
@@ -260,6 +272,30 @@ TEST_CASE("hub sync loop: status reaches the registry and is answered on the con
   CHECK(stand.registry.statuses == 1);
   stand.say(*control, wire::Request{"r-1", "reserve", 0, "{}"});
   CHECK(stand.expect<wire::Reply>(*control).request_id == "r-1");
+}
+
+TEST_CASE("hub sync loop: a command goes out when it is given, again with each welcome, and not once it is answered", "[hub][sync]") {
+  Stand stand;
+  const auto data = stand.connect(), control = stand.connect();
+  stand.open(*data);
+  stand.say(*control, wire::Attach{"1", {}});
+  {
+    const std::lock_guard lock(stand.registry.mutex);
+    stand.registry.commands.push_back({"k-1", "verify", "{}"});
+  }
+  stand.loop->commands_advanced("a key that nobody has");
+  stand.loop->commands_advanced(stand.keys.public_key);
+  CHECK(stand.expect<wire::Command>(*control).command_id == "k-1");
+  stand.loop->commands_advanced(stand.keys.public_key);  // is on its way already
+  stand.open(*data, 2);
+  CHECK(stand.expect<wire::Command>(*control).command_id == "k-1");
+  CHECK(eventually([&] { return stand.registry.sent == 2; }));
+  stand.say(*control, wire::CommandResult{"k-1", true, "{}"});
+  CHECK(eventually([&] { return stand.registry.results == 1; }));
+  stand.open(*data, 3);
+  stand.say(*control, wire::Status{});
+  stand.expect<wire::Credit>(*control);
+  CHECK(stand.registry.sent == 2);
 }
 
 TEST_CASE("hub sync loop: stops while the writer still has a batch, whose answer then comes too late", "[hub][sync]") {

@@ -1,0 +1,78 @@
+// The live view: one thread reads what has changed at most once a second, encodes it once, and gives the same bytes to every viewer (server-sent events). Without viewers it
+// sleeps. A viewer that falls behind is cut off by its Stream and never slows the others.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/error.h"
+#include "common/base/time.h"
+#include "common/http/server.h"
+
+namespace tillsync::hub {
+
+inline constexpr std::size_t kViewersMax = 64;            // one more is answered 503
+inline constexpr Duration kPingEvery = seconds(15);
+inline constexpr Duration kViewLife = seconds(15 * 60);   // then the stream ends and the viewer comes again, so that who may no longer look is found out
+
+/// One kind of event. `read` gives a JSON object without as_of; what is the same as last time is not sent.
+struct LiveTopic {
+  std::string name;
+  Duration every = seconds(1);
+  /// is_first: nobody has looked for a while; a topic of changes begins anew and gives nothing. nullopt: nothing to tell.
+  std::function<Result<std::optional<std::string>>(Instant now, bool is_first)> read;
+  bool is_changes = false;  // each event is only what has changed: a new viewer is not given the last one
+};
+
+class LiveFeed {
+ public:
+  /// now: the hub's clock, for as_of; `pause` between updates, one second but for tests.
+  LiveFeed(std::vector<LiveTopic> topics, std::function<Instant()> now, Duration pause = seconds(1));
+  ~LiveFeed();
+  LiveFeed(const LiveFeed&) = delete;
+  LiveFeed& operator=(const LiveFeed&) = delete;
+
+  bool has_room() const;
+  /// Greets it and gives it the last of every topic. False: there is no room; the stream ends.
+  bool add(std::unique_ptr<http::Stream> stream);
+  std::size_t viewers() const;
+
+ private:
+  struct State {
+    LiveTopic topic;
+    std::optional<Instant> read_at;
+    std::string content, event;  // the last one
+  };
+  struct Viewer {
+    std::unique_ptr<http::Stream> stream;
+    Instant until;
+  };
+  void run();
+  void update();
+  std::string encode(std::string_view name, std::string_view content, Instant now);
+  void send(std::string_view bytes, Instant now);
+
+  std::function<Instant()> now_;
+  const Duration pause_;
+  std::vector<State> topics_;     // of the thread, but for `event`
+  mutable std::mutex mutex_;      // of what follows, and of State::event
+  std::vector<Viewer> viewers_;
+  std::uint64_t last_id_ = 0;
+  bool stopping_ = false;
+  bool is_stale_ = true;  // nobody has looked for a while
+  std::condition_variable wake_;
+  Instant pinged_at_;
+  std::thread thread_;
+};
+
+/// One event as it goes over the line; content: a JSON object in one line.
+std::string server_sent_event(std::uint64_t id, std::string_view name, std::string_view content);
+
+}  // namespace tillsync::hub

@@ -1,0 +1,22 @@
+// GET /v1/stream: the live view as server-sent events.
+#include "hub/api/api_context.h"
+#include "hub/api/live_feed.h"
+
+namespace tillsync::hub {
+namespace {
+
+void open_stream(ApiContext& context, const ApiCall& call) {
+  LiveFeed* feed = context.insight.live;
+  if (feed == nullptr || !feed->has_room())
+    return call.reply->problem(503, "too_many_viewers", "Not available now", "at most " + std::to_string(kViewersMax) + " viewers are served; ask /v1/overview every 15 s instead", "",
+                               {{"Retry-After", "15"}});
+  if (auto stream = call.reply->stream("text/event-stream")) feed->add(std::move(stream));
+}
+
+}  // namespace
+
+std::vector<Endpoint> stream_endpoints() {
+  return {{{"GET", "/v1/stream", Role::kViewer, Repeat::kSafe}, [](ApiContext& context, const ApiCall& call) { open_stream(context, call); }}};
+}
+
+}  // namespace tillsync::hub

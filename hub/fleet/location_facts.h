@@ -1,0 +1,24 @@
+// What lists of agents show of a location, and whether it is open now. The time zones are those of the system (tzdata, by Howard
+// Hinnant's date library). Any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "common/base/time.h"
+#include "common/contract/masterdata.h"
+#include "hub/fleet/opening_hours.h"
+
+namespace tillsync::hub {
+
+struct LocationFacts {
+  std::string name, group;
+  std::string time_zone = {};                  // IANA
+  std::optional<OpeningHours> hours = {};      // nullopt: not known
+};
+
+LocationFacts location_facts(const Location& location);
+/// nullopt where opening hours or time zone are not known. A dark agent of a location that is closed is idle.
+std::optional<bool> is_open(const LocationFacts& location, Instant now);
+
+}  // namespace tillsync::hub
