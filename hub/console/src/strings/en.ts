@@ -9,7 +9,7 @@ export const t = {
     postings: 'Postings', closes: 'Closes', rollouts: 'Roll-outs', operations: 'Operations', settings: 'Settings', skip: 'Skip to content',
   },
   bar: {
-    search: 'Search', searchHint: 'Document, order, SKU, GTIN, agent, location, posting, ERP number', storeTime: 'Store time', utc: 'UTC',
+    label: 'Tools', search: 'Search', searchHint: 'Document, order, SKU, GTIN, agent, location, posting, ERP number', storeTime: 'Store time', utc: 'UTC',
     timeZone: 'Time zone', theme: 'Appearance', light: 'Light', dark: 'Dark', system: 'As the system', keys: 'Keyboard keys', rows: 'Row height',
     compact: 'Compact rows', roomy: 'Roomy rows', password: 'Change password', logOut: 'Log out', account: (name: string) => `Account of ${name}`,
   },
@@ -39,6 +39,7 @@ export const t = {
     viewName: 'Name of the view', viewSaved: (name: string) => `View ${name} saved for everybody`, deleteView: (name: string) => `Delete view ${name}`,
     noViews: 'No saved views', page: 'Page',
   },
+  close: 'Close',
   drawer: { close: 'Close details', previous: 'Previous', next: 'Next' },
   deed: {
     cancel: 'Cancel', type: (text: string) => `Type ${text} to go on`, reason: 'Reason', reasonOptional: 'Reason (optional)',
