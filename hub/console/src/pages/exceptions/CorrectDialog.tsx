@@ -145,7 +145,7 @@ function CorrectForm({ posting, onNewest, onClose, postingId, exceptionId, etag 
                     const label = t.correct.lineField(i + 1, t.correct.field[field]);
                     return (
                       <td key={`new ${field}`} className={[field === 'account' ? 'divide' : '', changed ? 'mark-changed' : ''].join(' ').trim() || undefined}>
-                        <TextInput size="xs" w={field === 'text' ? 140 : 92} aria-label={changed ? t.correct.changed(label) : label} value={(line[field] as string | undefined) ?? ''}
+                        <TextInput size="xs" w={field === 'text' ? 120 : 84} aria-label={changed ? t.correct.changed(label) : label} value={(line[field] as string | undefined) ?? ''}
                                    onChange={(event) => set(i, { [field]: event.currentTarget.value })} spellCheck={false} autoComplete="off" inputMode={numberOf(field) ? 'decimal' : undefined} />
                       </td>
                     );
