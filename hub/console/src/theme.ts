@@ -1,14 +1,16 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { t } from './strings/en';
 
 // Shades of the role "good": Mantine's own components (buttons, links, focus) take their colour from here.
 export const theme = createTheme({
   primaryColor: 'till',
-  primaryShade: { light: 6, dark: 4 },
+  primaryShade: 6,
   autoContrast: true,
   defaultRadius: 4,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
   respectReducedMotion: true,
+  components: { Modal: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } } },
   colors: {
     till: ['#e3effb', '#c6dff7', '#a4cdf5', '#7cc0ff', '#7cc0ff', '#2f86dd', '#0b6bcb', '#095aab', '#07498c', '#05386c'],
     fail: ['#fde7ee', '#fbcbd9', '#ff9db8', '#ff6b90', '#ff6b90', '#cf1f56', '#a8003a', '#8d0031', '#720028', '#57001e'],

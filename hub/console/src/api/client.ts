@@ -49,7 +49,8 @@ api.use(middleware);
 
 export interface Params {
   path?: Record<string, string | number>;
-  query?: Record<string, string | number | boolean | null | undefined>;
+  /** A list is sent as its name once for each value. */
+  query?: Record<string, string | number | boolean | readonly string[] | null | undefined>;
 }
 interface Deed extends Params {
   body?: unknown;
@@ -71,6 +72,12 @@ function clean(params: Params): Params {
 export async function read<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<{ data: T; etag: string | null }> {
   const { data, response } = await request('get', path, { params: clean(params), signal });
   return { data: data as T, etag: response.headers.get('ETag') };
+}
+
+/** An answer that is no JSON: a runbook's text. */
+export async function readText(path: string, params: Params = {}, signal?: AbortSignal): Promise<string> {
+  const { data } = await request('get', path, { params: clean(params), signal, parseAs: 'text' });
+  return String(data ?? '');
 }
 
 export async function send<T>(method: 'post' | 'put' | 'delete', path: string, deed: Deed = {}): Promise<T> {

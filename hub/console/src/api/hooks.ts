@@ -68,6 +68,8 @@ export interface DeedOptions<Variables, Result> {
   /** Paths whose answers it changed; they are read again. */
   changes?: readonly string[];
   onDone?: (result: Result, variables: Variables) => void;
+  /** Failures that the page shows in its own way, a clash of versions for one; they are not announced. */
+  shows?: (error: HubError) => boolean;
 }
 
 /**
@@ -93,7 +95,7 @@ export function useDeed<Variables, Result = unknown>(deed: (variables: Variables
     onError: (error) => {
       // The hub has decided against it: the next try is a new intention.
       if (error.status >= 400 && error.status < 500 && error.status !== 409) attempt.current = null;
-      announce(t.deed.failed(error.title, error.detail), 'failed');
+      if (!options.shows?.(error)) announce(t.deed.failed(error.title, error.detail), 'failed');
     },
   });
 }

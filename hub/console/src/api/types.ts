@@ -9,3 +9,13 @@ export type Answer<P extends GetPath> = Get<P>;
 /** One row of a list: Item<'/v1/agents'>. */
 export type Item<P extends GetPath> = Answer<P> extends { items: (infer Row)[] } ? Row : never;
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
+
+// The shapes that several pages know by name.
+export type Exception = Schema<'Exception'>;
+export type Cause = Schema<'Cause'>;
+export type PostingRow = Schema<'Posting'>;
+export type Operation = Schema<'Operation'>;
+export type BulkRow = Schema<'BulkItem'>;
+export type Preview = Schema<'OperationPreview'>;
+export type Trace = Schema<'Trace'>;
+export type Milestone = Schema<'Milestone'>;

@@ -22,10 +22,13 @@ export function withQuery(path: string, query: Query): string {
   return text ? `${path}?${text}` : path;
 }
 
+/** Names that say nothing about which rows are listed. */
+const BESIDE = new Set(['tz', 'tab', 'op', 'correct', 'at', 'item']);
+
 /** A change of filter begins at page one: `after` belongs to the list that it came from. */
 export function changed(query: Record<string, string>, change: Query): Query {
   const next: Query = { ...query, ...change };
-  if (!('after' in change) && Object.keys(change).some((name) => name !== 'tz' && name !== 'tab')) delete next.after;
+  if (!('after' in change) && Object.keys(change).some((name) => !BESIDE.has(name))) delete next.after;
   return next;
 }
 

@@ -46,6 +46,21 @@ export const words = {
   alert: {
     firing: w('Firing', 'failed'), acknowledged: w('Acknowledged', 'progress'), silenced: w('Silenced', 'idle', 'pause'), resolved: w('Resolved', 'good'),
   },
+  milestone: {
+    sold: w('Sold', 'good'), returned: w('Returned', 'good'), moved: w('Moved', 'good'), till_closed: w('Till closed', 'good'), voided: w('Voided', 'idle'),
+    promised: w('Promised', 'good'), lease_closed: w('Lease closed', 'good'), occurred: w('Happened', 'good'), durable_at_agent: w('Durable at agent', 'good'),
+    at_hub: w('At hub', 'good'), reserved: w('Reserved', 'good'), confirmed: w('Confirmed', 'good'), picked: w('Picked', 'good'), ready: w('Ready', 'good'),
+    fulfilled: w('Fulfilled', 'good'), released: w('Released', 'idle'), extended: w('Extended', 'idle'), expired: w('Expired', 'idle'), broken: w('Broken', 'failed'),
+    refused: w('Refused', 'failed'), posting_queued: w('Posting queued', 'progress', 'clock'), sent: w('Sent to ERP', 'progress', 'clock'), posted: w('Posted', 'good'),
+    posting_collected: w('Collected', 'progress', 'clock'), posting_summed: w('Summed', 'good'), posting_retrying: w('Retrying', 'attention', 'rotate'),
+    posting_unknown: w('Being looked up', 'attention', 'zoom-question'), posting_refused: w('Refused by ERP', 'failed'), posting_held: w('Held', 'attention', 'pause'),
+    posting_skipped: w('Skipped', 'idle'), exception_raised: w('Exception raised', 'attention'), exception_assigned: w('Exception assigned', 'progress', 'clock'),
+    exception_retried: w('Exception retried', 'progress', 'rotate'), exception_corrected: w('Corrected', 'good'), exception_resolved: w('Exception resolved', 'good'),
+    exception_dismissed: w('Exception dismissed', 'idle'), closed: w('Day closed', 'good', 'rosette'),
+  },
+  lease: {
+    open: w('Open', 'good'), ending: w('Ending', 'progress'), frozen: w('Frozen', 'attention', 'pause'), closed: w('Closed', 'idle'), forced: w('Forced', 'failed'),
+  },
   severity: { f: w('Failed', 'failed'), a: w('Attention', 'attention') },
   yes: { true: w('Yes', 'good'), false: w('No', 'idle') },
 } as const satisfies Record<string, Record<string, Word>>;

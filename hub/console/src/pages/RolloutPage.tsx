@@ -34,7 +34,7 @@ export default function RolloutPage() {
               {data.stopped_because && <div className="notice failed" role="status">{t.rollouts.because(data.stopped_because)}</div>}
               <Figures>
                 <Figure asOfMs={read.asOfMs} periodS={30} label={t.rollouts.revision} value={data.revision} />
-                <Figure asOfMs={read.asOfMs} periodS={30} label={t.rollouts.done} value={count(all.done)} unit={`/ ${count(all.total)}`} role="good" />
+                <Figure asOfMs={read.asOfMs} periodS={30} label={t.rollouts.done} value={t.overview.of(all.done, all.total)} role="good" />
                 <Figure asOfMs={read.asOfMs} periodS={30} label={t.rollouts.failed} value={count(all.failed)} role={all.failed > 0 ? 'failed' : undefined} />
                 <Figure asOfMs={read.asOfMs} periodS={30} label={t.rollouts.left} value={count(all.left)} />
                 <Figure label={t.rollouts.stopPercent} value={percent(data.stop_percent)} />

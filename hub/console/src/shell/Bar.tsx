@@ -39,7 +39,7 @@ export function Bar({ onKeys }: { onKeys: () => void }) {
     localStorage.setItem(ROWS, roomy ? 'roomy' : 'compact');
   }, [roomy]);
   return (
-    <header className="bar">
+    <section className="bar" aria-label={t.bar.label}>
       <SearchBox />
       <div className="bar-end">
         <LiveMark />
@@ -47,7 +47,7 @@ export function Bar({ onKeys }: { onKeys: () => void }) {
                           data={[{ value: 'store', label: t.bar.storeTime }, { value: 'utc', label: t.bar.utc }]} />
         <Menu position="bottom-end">
           <Menu.Target>
-            <Button variant="subtle" size="compact-md" aria-label={t.bar.account(session.name)} leftSection={<IconUser size={16} aria-hidden />} rightSection={<IconChevronDown size={14} aria-hidden />}>{session.name}</Button>
+            <Button variant="subtle" size="compact-sm" aria-label={t.bar.account(session.name)} leftSection={<IconUser size={16} aria-hidden />} rightSection={<IconChevronDown size={14} aria-hidden />}>{session.name}</Button>
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Label>{t.role[session.role]}{session.hub ? ` · ${session.hub.name} ${session.hub.version}` : ''}</Menu.Label>
@@ -67,6 +67,6 @@ export function Bar({ onKeys }: { onKeys: () => void }) {
         </Menu>
       </div>
       <PasswordDialog opened={password} onClose={() => setPassword(false)} />
-    </header>
+    </section>
   );
 }

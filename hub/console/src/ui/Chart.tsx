@@ -11,6 +11,15 @@ import { t } from '../strings/en';
 
 export type { ChartData } from '../lib/chart';
 
+/** Ticks by their distance in s: text, then what is added where the year, and the day, begins. 24 hours, day before month. */
+const TIME_TICKS: uPlot.Axis.Values = [
+  [31_536_000, '{YYYY}', null, null, null, null, null, null, 1],
+  [2_419_200, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+];
+
 interface ChartProps {
   title: string;
   data: ChartData;
@@ -53,7 +62,7 @@ export default function Chart({ title, data, kind = 'line', log = false, zone, h
       cursor: { drag: { x: onRange !== undefined, y: false, setScale: false } },
       padding: [12, 72, 0, 0],
       scales: { x: { time: true }, y: { distr: log ? 3 : 1, range: [low, high] } },
-      axes: [axis, { ...axis, label: data.unit, labelFont: font, labelSize: 18, size: 52, values: (_, ticks) => ticks.map((tick) => (tick == null ? '' : figure(tick, ''))) }],
+      axes: [{ ...axis, values: TIME_TICKS }, { ...axis, label: data.unit, labelFont: font, labelSize: 18, size: 52, values: (_, ticks) => ticks.map((tick) => (tick == null ? '' : figure(tick, ''))) }],
       series: [
         {},
         ...data.series.map((series, i): uPlot.Series => {
@@ -84,6 +93,7 @@ export default function Chart({ title, data, kind = 'line', log = false, zone, h
           ctx.save();
           ctx.font = `${12 * ratio}px system-ui, sans-serif`;
           ctx.textBaseline = 'middle';
+          ctx.textAlign = 'left';
           if (data.limit != null) {
             const y = u.valToPos(data.limit, 'y', true);
             ctx.strokeStyle = colour('failed');
@@ -119,7 +129,7 @@ export default function Chart({ title, data, kind = 'line', log = false, zone, h
   return (
     <figure className="chart" style={{ margin: 0 }} ref={ref}>
       <figcaption className="chart-head">
-        <h3 className="grow">{title} <span className="soft small">{data.unit}, {zoneLabel(now, zone)}</span></h3>
+        <div className="grow"><h3>{title}</h3><span className="soft small">{data.unit}, {zoneLabel(now, zone)}</span></div>
         <Button size="compact-xs" variant="subtle" onClick={() => setAsTable(!asTable)} aria-pressed={asTable}>{asTable ? t.chart.asChart : t.chart.asTable}</Button>
       </figcaption>
       {!hasPoints ? <div className="empty">{t.chart.empty}</div> : asTable ? (
@@ -138,7 +148,7 @@ export default function Chart({ title, data, kind = 'line', log = false, zone, h
         </div>
       ) : (
         <>
-          <div ref={canvas} className="chart-canvas" role="img" aria-label={`${title}. ${data.series.map((series) => `${series.label}: ${figure(latest(series), data.unit)}`).join('; ')}`} />
+          <div ref={canvas} className="chart-canvas" style={{ height }} role="img" aria-label={`${title}. ${data.series.map((series) => `${series.label}: ${figure(latest(series), data.unit)}`).join('; ')}`} />
           <ul className="chart-legend">
             {data.series.map((series, i) => (
               <li key={series.name} className={`role-${seriesRole(series, i)}`}>

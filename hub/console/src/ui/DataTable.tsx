@@ -19,6 +19,8 @@ export interface Column<Row> {
   /** The name by which the hub sorts; without one the column is not sorted by. */
   sort?: string;
   number?: boolean;
+  /** The header is only heard: a column of buttons. */
+  headerHidden?: boolean;
   /** Long text is cut to one line. */
   cut?: boolean;
 }
@@ -88,7 +90,9 @@ export function DataTable<Row>({ label, list, columns, href, nameOf, currentId, 
     },
   });
   // Another page begins at its top.
-  useEffect(() => frame.current?.scrollTo({ top: 0 }), [list.filter, list.sort, rows[0] && idOf(rows[0])]);
+  useEffect(() => {
+    if (frame.current) frame.current.scrollTop = 0;
+  }, [list.filter, list.sort, rows[0] && idOf(rows[0])]);
 
   const allSelected = rows.length > 0 && rows.every((row) => selection?.has(idOf(row)));
   const someSelected = rows.some((row) => selection?.has(idOf(row)));
@@ -96,7 +100,7 @@ export function DataTable<Row>({ label, list, columns, href, nameOf, currentId, 
     <Answered read={list.read} what={label} rows={10}>
       {() => (
         <>
-          {list.waiting > 0 && <div role="status"><Button size="compact-md" variant="light" onClick={list.showWaiting}>{t.list.waiting(list.waiting)}</Button></div>}
+          {list.waiting > 0 && <div role="status"><Button size="compact-sm" variant="light" onClick={list.showWaiting}>{t.list.waiting(list.waiting)}</Button></div>}
           {rows.length === 0 ? (
             <Empty action={list.hasFilters ? <Button variant="default" onClick={list.clearFilters}>{t.state.clearFilters}</Button> : emptyAction}>
               {list.hasFilters ? t.state.noMatch : empty}
@@ -122,7 +126,7 @@ export function DataTable<Row>({ label, list, columns, href, nameOf, currentId, 
                               {column.header}
                               {up ? <IconArrowUp size={12} aria-hidden /> : down ? <IconArrowDown size={12} aria-hidden /> : <IconSelector size={12} aria-hidden />}
                             </button>
-                          ) : column.header}
+                          ) : column.headerHidden ? <span className="hidden">{column.header}</span> : column.header}
                         </th>
                       );
                     })}
@@ -159,8 +163,8 @@ export function DataTable<Row>({ label, list, columns, href, nameOf, currentId, 
             </div>
           )}
           <nav className="pager" aria-label={t.list.page}>
-            <Button size="compact-md" variant="default" disabled={!list.previous} onClick={() => list.previous?.()} leftSection={<IconChevronLeft size={16} aria-hidden />}>{t.list.previous}</Button>
-            <Button size="compact-md" variant="default" disabled={!list.next} onClick={() => list.next?.()} rightSection={<IconChevronRight size={16} aria-hidden />}>{t.list.next}</Button>
+            <Button size="compact-sm" variant="default" disabled={!list.previous} onClick={() => list.previous?.()} leftSection={<IconChevronLeft size={16} aria-hidden />}>{t.list.previous}</Button>
+            <Button size="compact-sm" variant="default" disabled={!list.next} onClick={() => list.next?.()} rightSection={<IconChevronRight size={16} aria-hidden />}>{t.list.next}</Button>
             {list.total !== null && <span className="soft">{t.list.total(totalText(list.total, list.totalIsExact))}</span>}
             <span className="grow" />
             <AsOf ms={list.read.asOfMs} />

@@ -26,9 +26,9 @@ export function Figure({ label, value, unit, asOfMs, periodS = 15, role, href }:
     <>
       <span className="figure-label">
         {role && <span className={`role-${role}`}><RoleIcon role={role} /></span>}
-        {label}
+        {unit ? `${label}, ${unit}` : label}
       </span>
-      <span className="figure-value">{value}{unit && <span className="figure-unit"> {unit}</span>}</span>
+      <span className="figure-value">{value}</span>
       {stale && asOfMs != null && <span className="small soft">{t.state.old(ageS(asOfMs, now))}</span>}
     </>
   );

@@ -39,7 +39,7 @@ export function Failure({ what, error, sinceMs, onTry, keeps }: { what: string; 
         <div><strong>{t.state.failed(what)}</strong>{sinceMs ? ` ${t.state.since(shortText(sinceMs, zone, now))}` : ''}. {words} {keeps ? t.state.keeps : ''}</div>
         {error.correlationId && <div className="small soft mono">{t.state.correlation(error.correlationId)}</div>}
       </div>
-      {onTry && error.status !== 403 && <Button size="compact-md" variant="default" onClick={onTry}>{t.state.tryAgain}</Button>}
+      {onTry && error.status !== 403 && <Button size="compact-sm" variant="default" onClick={onTry}>{t.state.tryAgain}</Button>}
     </div>
   );
 }
@@ -68,7 +68,7 @@ export function Answered<T>({ read, what, rows, children }: { read: Read<T>; wha
     void read.refetch();
   };
   if (read.data === undefined && cancelled) {
-    return <div className="notice"><span className="grow">{t.state.cancelled}</span><Button size="compact-md" variant="default" onClick={tryAgain}>{t.state.tryAgain}</Button></div>;
+    return <div className="notice"><span className="grow">{t.state.cancelled}</span><Button size="compact-sm" variant="default" onClick={tryAgain}>{t.state.tryAgain}</Button></div>;
   }
   return (
     <>

@@ -65,7 +65,7 @@ export function useList<Row>(options: ListOptions<Row>): List<Row> {
   const [shown, setShown] = useState<{ question: string; rows: Row[] } | null>(null);
   const fetched = read.isPlaceholderData ? undefined : read.data?.items;
   useEffect(() => {
-    if (fetched && (shown?.question !== question || shown.rows.length === 0)) setShown({ question, rows: fetched });
+    if (fetched && (shown?.question !== question || (shown.rows.length === 0 && fetched.length > 0))) setShown({ question, rows: fetched });
   }, [fetched, question, shown]);
   const merged = useMemo(() => {
     if (!fetched) return { rows: shown?.rows ?? read.data?.items ?? [], waiting: 0 };

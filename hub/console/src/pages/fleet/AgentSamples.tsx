@@ -14,13 +14,14 @@ export function AgentSamples({ id, location }: { id: string; location: string })
   const zone = useZone(location);
   const read = usePending<{ items: AgentSample[] }>('/v1/agents/{id}/samples', { path: { id }, query: { hours: 24 } }, { pollS: 60, livePollS: 60 });
   return (
-    <section aria-label={t.agent.last24}>
+    <section className="stack-s" aria-labelledby="last24">
+      <h2 id="last24">{t.agent.last24}</h2>
       <Answered read={read} what={t.agent.samples}>
         {({ items }) => {
           const charts: [string, ChartData][] = [
-            [t.agent.charts.backlog, sampleChart(items, 'backlog', t.unit.documents, (sample) => sample.backlog)],
-            [t.agent.charts.skew, sampleChart(items, 'skew', 's', (sample) => (sample.clock_skew_ms === null ? null : Math.abs(sample.clock_skew_ms) / 1000))],
-            [t.agent.charts.disk, sampleChart(items, 'disk', 'GiB', (sample) => (sample.disk_free_bytes === null ? null : sample.disk_free_bytes / 1024 ** 3))],
+            [t.agent.charts.backlog, sampleChart(items, 'backlog', t.agent.charts.backlog, t.unit.documents, (sample) => sample.backlog)],
+            [t.agent.charts.skew, sampleChart(items, 'skew', t.agent.charts.skew, 's', (sample) => (sample.clock_skew_ms === null ? null : Math.abs(sample.clock_skew_ms) / 1000))],
+            [t.agent.charts.disk, sampleChart(items, 'disk', t.agent.charts.disk, 'GiB', (sample) => (sample.disk_free_bytes === null ? null : sample.disk_free_bytes / 1024 ** 3))],
           ];
           return (
             <div className="cards">

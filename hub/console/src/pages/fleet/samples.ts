@@ -9,10 +9,10 @@ export function stepOf(times: readonly number[]): number {
 }
 
 /** Oldest first, whatever the order that they came in; nothing is drawn for times without a line. */
-export function sampleChart(items: readonly AgentSample[], name: string, unit: string, value: (sample: AgentSample) => number | null): ChartData {
+export function sampleChart(items: readonly AgentSample[], name: string, title: string, unit: string, value: (sample: AgentSample) => number | null): ChartData {
   const points = items
     .map((sample): [number, number | null] => [Math.floor(Date.parse(sample.at) / 1000), sample.online ? value(sample) : null])
     .filter(([at]) => !Number.isNaN(at))
     .sort(([a], [b]) => a - b);
-  return { name, unit, step_s: stepOf(points.map(([at]) => at)), series: [{ name, label: '', role: 'g', points }] };
+  return { name, unit, step_s: stepOf(points.map(([at]) => at)), series: [{ name, label: title, role: 'g', points }] };
 }

@@ -21,7 +21,7 @@ export function Needs({ needs, total, asOfMs }: { needs: Need[]; total: number; 
   const acknowledge = useDeed((body: { need_id: string; reason: string }, key) => send('post', '/v1/needs/{need_id}/acknowledge', { path: { need_id: body.need_id }, body: body.reason ? { reason: body.reason } : {}, key }),
                               { done: t.overview.acknowledged, changes: ['/v1/overview', '/v1/alerts'], onDone: () => setAsked(null) });
   return (
-    <section className="card" aria-labelledby="needs">
+    <section className="card">
       <h2 id="needs">{t.overview.needs(total)}</h2>
       {needs.length === 0 ? (
         <p className="empty"><Mark role="good">{t.overview.nothing(asOfMs === null ? 0 : ageS(asOfMs, now))}</Mark></p>

@@ -34,7 +34,7 @@ export default function Alerts() {
     { id: 'since', header: words.since, number: true, cell: (row) => <Age of={row.since} location={row.location} /> },
     { id: 'where', header: words.where, cell: (row) => row.location ?? row.agent_id ?? t.absent },
     { id: 'who', header: words.by, cell: (row) => (row.silenced_until && row.status === 'silenced' ? <>{words.until} <Time at={row.silenced_until} location={row.location} short /></> : row.acknowledged_by) },
-    { id: 'act', header: '', number: true, cell: (row) => mayAct && row.status !== 'resolved' && (
+    { id: 'act', header: words.edit, headerHidden: true, number: true, cell: (row) => mayAct && row.status !== 'resolved' && (
       <span className="row" style={{ justifyContent: 'flex-end', flexWrap: 'nowrap' }}>
         {row.status === 'firing' && <Button size="compact-xs" variant="default" onClick={() => acknowledge.mutate(row.alert_id)} aria-label={`${words.acknowledge}: ${row.title}`}>{words.acknowledge}</Button>}
         {row.status !== 'silenced' && <Button size="compact-xs" variant="default" onClick={() => setSilenced(row)} aria-label={`${words.silence}: ${row.title}`}>{words.silence}</Button>}
@@ -60,7 +60,7 @@ function Rules() {
   const read = usePending<{ items: AlertRule[] }>('/v1/alert-rules', {}, { pollS: false });
   const [edited, setEdited] = useState<AlertRule | null>(null);
   return (
-    <section className="stack-s" aria-labelledby="rules">
+    <section className="stack-s">
       <h2 id="rules">{words.rules}</h2>
       <Answered read={read} what={words.whatRules}>
         {({ items }) => items.length === 0 ? <Empty>{words.emptyRules}</Empty> : (

@@ -48,7 +48,7 @@ export default function Audit() {
       <FilterBar page="audit" filters={filters} />
       {url.query.change && (shown ? (
         <section className="card stack" aria-labelledby="change">
-          <div className="row"><h2 id="change" className="grow">{words.change(url.query.change)}</h2><Button size="compact-md" variant="default" onClick={close}>{t.drawer.close}</Button></div>
+          <div className="row"><h2 id="change" className="grow">{words.change(url.query.change)}</h2><Button size="compact-sm" variant="default" onClick={close}>{t.drawer.close}</Button></div>
           <dl className="facts">
             <dt>{words.at}</dt><dd><Time at={shown.at} /></dd><dt>{words.who}</dt><dd>{shown.who} ({shown.role})</dd><dt>{words.address}</dt><dd className="mono">{shown.address}</dd>
             <dt>{words.action}</dt><dd>{shown.action}</dd><dt>{words.object}</dt><dd className="mono">{shown.object}</dd><dt>{words.reason}</dt><dd>{shown.reason ?? t.absent}</dd>

@@ -29,7 +29,7 @@ export default function Config() {
     { id: 'settings', header: words.settings, cell: (row) => <Settings settings={row.settings} /> },
     { id: 'who', header: words.who, cell: (row) => row.who },
     { id: 'created', header: words.created, cell: (row) => <Time at={row.created_at} short /> },
-    { id: 'act', header: '', number: true, cell: (row) => mayChange && <Button size="compact-xs" variant="default" onClick={() => navigate(url.to('/rollouts', { start: row.revision }))} aria-label={`${words.rollOut}: ${row.revision}`}>{words.rollOut}</Button> },
+    { id: 'act', header: words.rollOut, headerHidden: true, number: true, cell: (row) => mayChange && <Button size="compact-xs" variant="default" onClick={() => navigate(url.to('/rollouts', { start: row.revision }))} aria-label={`${words.rollOut}: ${row.revision}`}>{words.rollOut}</Button> },
   ];
   const add = mayChange && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(list.rows[0]?.settings ?? {})}>{words.add}</Button>;
   return (
