@@ -46,7 +46,7 @@ export const words = {
   alert: {
     firing: w('Firing', 'failed'), acknowledged: w('Acknowledged', 'progress'), silenced: w('Silenced', 'idle', 'pause'), resolved: w('Resolved', 'good'),
   },
-  severity: { f: w('Failed', 'failed'), a: w('Attention', 'attention') },
+  severity: { f: w('Serious', 'failed'), a: w('Attention', 'attention') },
   yes: { true: w('Yes', 'good'), false: w('No', 'idle') },
 } as const satisfies Record<string, Record<string, Word>>;
 
