@@ -22,7 +22,7 @@ export interface AuditRow {
 }
 
 // --- insight
-export interface Kpi { name: string; title: string; unit: string; value: number | null; previous: number | null; goal: number | null }
+export interface Kpi { name: string; title: string; unit: string; value: number | null; previous: number | null; goal: number | null; better?: 'lower' | 'higher' }
 export interface Alert {
   alert_id: string; rule: string; severity: 'f' | 'a'; title: string; detail: string; location: string | null; agent_id: string | null; status: string; since: string;
   acknowledged_by: string | null; silenced_until: string | null; resolved_at: string | null; href: string;
