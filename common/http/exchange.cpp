@@ -61,9 +61,10 @@ Response problem(int status, std::string_view title) {
 }
 
 Exchange::Exchange(std::shared_ptr<Connections> connections, MHD_Connection* connection, std::string target,
-                   std::size_t request_bytes_max)
+                   const ServerOptions& options)
     : connections_(std::move(connections)),
-      request_bytes_max_(request_bytes_max),
+      options_(options),
+      request_bytes_max_(options.request_bytes_max),
       target_(std::move(target)),
       connection_(connection) {}
 
@@ -79,12 +80,16 @@ std::optional<Response> Exchange::begin(std::string_view method) {
   connections_->set_busy(socket(), true);
   const auto header = [this](const char* name) { return MHD_lookup_connection_value(connection_, MHD_HEADER_KIND, name); };
   const char* length_text = header("Content-Length");
-  if (length_text == nullptr) return std::nullopt;
+  if (length_text == nullptr) {
+    if (header("Transfer-Encoding") != nullptr) request_bytes_max_ = body_limit();
+    return std::nullopt;
+  }
   // Two lengths for one body: a proxy may believe the other one.
   if (header("Transfer-Encoding") != nullptr) return problem(400, "Bad Request");
   std::uint64_t length = 0;
   const std::string_view text = length_text;
   if (std::from_chars(text.data(), text.data() + text.size(), length).ec != std::errc{}) return problem(400, "Bad Request");
+  if (length > kSmallBodyBytes) request_bytes_max_ = body_limit();
   if (length <= request_bytes_max_) return std::nullopt;
   if (header("Expect") != nullptr || length > request_bytes_max_ * kDrainFactor) return problem(413, "Content Too Large");
   refusal_ = 413;
@@ -107,6 +112,15 @@ bool Exchange::take_body(std::string_view chunk) {
   body_bytes_reserved_ += chunk.size();
   body_ += chunk;
   return true;
+}
+
+std::size_t Exchange::body_limit() {
+  if (!options_.body_bytes_max) return options_.request_bytes_max;
+  try {
+    return std::min(options_.request_bytes_max, options_.body_bytes_max(build_request()));
+  } catch (...) {
+    return std::min(options_.request_bytes_max, kSmallBodyBytes);
+  }
 }
 
 Request Exchange::build_request() {

@@ -18,7 +18,7 @@ Response problem(int status, std::string_view title);
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(std::shared_ptr<Connections> connections, MHD_Connection* connection, std::string target, std::size_t request_bytes_max);
+  Exchange(std::shared_ptr<Connections> connections, MHD_Connection* connection, std::string target, const ServerOptions& options);
 
   // The server's thread of this connection calls these, in this order.
 
@@ -32,6 +32,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<Response> take_answer();
   bool is_begun() const { return begun_; }
   bool is_stream() const;
+  /// The whole answer, of so many bytes, is handed to the server's library.
+  void answering(std::size_t bytes) { connections_->set_answering(socket(), bytes); }
   /// The next bytes of a stream into `buffer`, 0 after suspending, or one of MHD_CONTENT_READER_END_….
   ssize_t read_stream(char* buffer, std::size_t size);
   /// The request has ended; the connection must not be touched any more.
@@ -47,13 +49,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
  private:
   Request build_request();
+  std::size_t body_limit();
   int socket() const;
   void resume(std::unique_lock<std::mutex> lock);
 
   const std::shared_ptr<Connections> connections_;
-  const std::size_t request_bytes_max_;
+  const ServerOptions& options_;  // of the server, which outlives its requests on its threads
 
   // Of the server's thread.
+  std::size_t request_bytes_max_;
   std::string target_;
   std::string method_;
   bool begun_ = false;

@@ -42,7 +42,9 @@ class MhdServer final : public Server {
   MhdServer(const ServerOptions& options, Handler handler)
       : options_(options),
         handler_(std::move(handler)),
-        connections_(std::make_shared<Connections>(options.connections_max, options.bodies_bytes_max)) {}
+        connections_(std::make_shared<Connections>(
+            options.connections_max, options.bodies_bytes_max,
+            Connections::Patience{options.head_timeout, std::chrono::seconds(options.idle_timeout_s), options.answer_grace})) {}
   MhdServer(const MhdServer&) = delete;
   MhdServer& operator=(const MhdServer&) = delete;
   ~MhdServer() override;
@@ -69,11 +71,16 @@ class MhdServer final : public Server {
 };
 
 MHD_Result MhdServer::queue(MHD_Connection* connection, Response response, const ExchangePointer& exchange) const {
+  const bool is_whole = !exchange->is_stream();
+  const std::size_t bytes = response.body.size();
   const ResponsePointer made = exchange->is_stream() ? make_stream(exchange) : make_body(std::move(response.body));
   if (made == nullptr) return MHD_NO;
   if (!response.content_type.empty()) MHD_add_response_header(made.get(), "Content-Type", response.content_type.c_str());
   for (const auto& [name, value] : response.headers) MHD_add_response_header(made.get(), name.c_str(), value.c_str());
+  for (const auto& [name, value] : options_.headers)
+    if (MHD_get_response_header(made.get(), name.c_str()) == nullptr) MHD_add_response_header(made.get(), name.c_str(), value.c_str());
   if (connections_->closing) MHD_add_response_header(made.get(), "Connection", "close");
+  if (is_whole) exchange->answering(bytes);
   return MHD_queue_response(connection, static_cast<unsigned>(response.status), made.get());
 }
 
@@ -126,7 +133,7 @@ Result<void> MhdServer::listen() {
   const auto begin = [](void* self, const char* target, MHD_Connection* connection) -> void* {
     auto& server = *static_cast<MhdServer*>(self);
     return new ExchangePointer(
-        std::make_shared<Exchange>(server.connections_, connection, target, server.options_.request_bytes_max));
+        std::make_shared<Exchange>(server.connections_, connection, target, server.options_));
   };
   const auto end = [](void*, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
     const std::unique_ptr<ExchangePointer> exchange(static_cast<ExchangePointer*>(std::exchange(*state, nullptr)));

@@ -2,6 +2,7 @@
 // answer may come later and from any thread: the connection is suspended until then and costs no thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -65,12 +66,19 @@ struct ServerOptions {
   std::uint16_t port = 0;  // 0 = any free one
   unsigned threads = 1;
   std::size_t request_bytes_max = 16'000'000;  // 413 beyond it, before the body is kept
+  /// Asked with the head of a request whose body is above kSmallBodyBytes, or of a length that is not told: how many bytes may it have? Must
+  /// not block. So strangers cannot fill what all bodies share. Empty: request_bytes_max.
+  std::function<std::size_t(const Request& head)> body_bytes_max = {};
   std::size_t bodies_bytes_max = 64'000'000;   // bodies of all requests that are not yet answered; 503 beyond it
   unsigned connections_max = 512;
-  unsigned idle_timeout_s = 75;                // without a byte; a request that trickles in is cut off earlier under pressure
+  unsigned idle_timeout_s = 75;                // without a byte, and for a further request's head in all
+  std::chrono::milliseconds head_timeout{20'000};  // for the first request's head in all (TLS handshake with it), however it trickles
+  std::chrono::milliseconds answer_grace{60'000};  // for an answer to be taken; and a second more for each 1,000 bytes
   std::string tls_certificate_pem, tls_key_pem;  // both set: HTTPS
+  std::vector<std::pair<std::string, std::string>> headers = {};  // on every answer that does not have one of the name itself
 };
 
+inline constexpr std::size_t kSmallBodyBytes = 64 * 1024;  // taken from anybody
 inline constexpr std::size_t kHeaderBytesMax = 16 * 1024;  // request line and headers of one request: 414 or 431 beyond it
 
 /// "127.0.0.1:7080" or "[::1]:7080" into its parts; kInvalid else. Numbers only: a name could move to another interface.

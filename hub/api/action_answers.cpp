@@ -12,6 +12,10 @@ void refuse_body(const ApiCall& call, const Problem& problem) {
   call.reply->problem(problem.status, problem.code, problem.title, problem.detail, problem.pointer);
 }
 
+StoredAnswer problem_answer(int status, std::string_view code, std::string_view title, std::string_view detail) {
+  return {status, to_problem_json({static_cast<std::uint16_t>(status), std::string(code), std::string(title), std::string(detail), ""})};
+}
+
 Result<std::string> preview_json(ApiContext& context, const Result<CasePreview>& preview) {
   if (!preview) return std::unexpected(preview.error());
   if (preview->outcome.outcome == "no_posting" || preview->outcome.outcome == "no_exception") return std::unexpected(failure_of(preview->outcome));

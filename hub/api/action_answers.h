@@ -9,6 +9,8 @@
 namespace tillsync::hub {
 
 void refuse_body(const ApiCall& call, const Problem& problem);
+/// A refusal that an effect decides on.
+StoredAnswer problem_answer(int status, std::string_view code, std::string_view title, std::string_view detail);
 
 /// {"dry_run": true, "outcome", "detail", "posting": … | null, "balanced", "balance_problem", "erp_request": … | null}. A posting or an exception that
 /// is not there is an error; every other outcome is an answer.

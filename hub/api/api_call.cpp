@@ -41,6 +41,7 @@ void ApiReply::add_headers(http::Response& response) const {
   response.headers.emplace_back("X-Correlation-Id", correlation_id_);
   if (std::ranges::none_of(response.headers, [](const auto& header) { return header.first == "Cache-Control"; }))
     response.headers.emplace_back("Cache-Control", "no-store");
+  if (by_tls_) response.headers.emplace_back("Strict-Transport-Security", kStrictTransport);
 }
 
 std::unique_ptr<http::Stream> ApiReply::stream(std::string content_type) {
@@ -68,8 +69,9 @@ void ApiReply::document(const Result<std::string>& body) {
   send({200, "application/json", *body, {}});
 }
 
-void ApiReply::answer(int status, std::string body) {
-  send({status, status < 400 ? "application/json" : "application/problem+json", std::move(body), {}});
+void ApiReply::answer(int status, std::string body, Headers headers) {
+  const char* type = status >= 400 ? "application/problem+json" : body.empty() ? "" : "application/json";
+  send({status, type, std::move(body), std::move(headers)});
 }
 
 void ApiReply::text(int status, std::string content_type, std::string body) { send({status, std::move(content_type), std::move(body), {}}); }
@@ -77,7 +79,7 @@ void ApiReply::text(int status, std::string content_type, std::string body) { se
 void ApiReply::response(http::Response response) { send(std::move(response)); }
 
 void ApiReply::problem(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view pointer,
-                       std::vector<std::pair<std::string, std::string>> headers) {
+                       Headers headers) {
   const Problem problem{static_cast<std::uint16_t>(status), std::string(code), std::string(title), std::string(detail), std::string(pointer)};
   send({status, "application/problem+json", to_problem_json(problem), std::move(headers)});
 }

@@ -1,6 +1,7 @@
 #include "hub/api/api_context.h"
 
 #include "common/crypto/crypto.h"
+#include "hub/api/effect_audit.h"
 
 namespace tillsync::hub {
 
@@ -45,7 +46,7 @@ void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::str
   Task task;
   task.name = route;
   task.changes_masterdata = changes_masterdata;
-  task.apply = [scope, body_hash, answer, effect = std::move(effect)](sql::Connection& connection, Instant now) -> Result<void> {
+  task.apply = [scope, body_hash, answer, audit = EffectAudit(call), effect = std::move(effect)](sql::Connection& connection, Instant now) -> Result<void> {
     if (scope) {
       TS_ASSIGN_OR_RETURN(auto stored, find_answer(connection, *scope, *body_hash, now));
       if (stored) {
@@ -54,6 +55,7 @@ void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::str
       }
     }
     TS_ASSIGN_OR_RETURN(*answer, effect(connection, now));
+    TS_RETURN_IF_ERROR(audit.record(connection, *answer, now));
     if (scope) TS_RETURN_IF_ERROR(store_answer(connection, *scope, *body_hash, *answer, now));
     return {};
   };
@@ -68,7 +70,7 @@ void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::str
       return;
     }
     if (after_commit) after_commit();
-    reply->answer(answer->status, answer->body);
+    reply->answer(answer->status, answer->body_once ? std::move(*answer->body_once) : std::move(answer->body), std::move(answer->headers));
   };
   if (const auto submitted = context.writer.submit(Priority::kRequest, std::move(task)); !submitted) {
     if (!in_progress.empty()) context.keys_in_progress.leave(in_progress);

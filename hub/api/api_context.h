@@ -14,7 +14,9 @@
 #include "common/base/time.h"
 #include "common/contract/masterdata.h"
 #include "common/crypto/signature.h"
+#include "hub/access/access.h"
 #include "hub/api/api_call.h"
+#include "hub/api/client_side.h"
 #include "hub/api/idempotency_store.h"
 #include "hub/api/read_pool.h"
 #include "hub/fleet/agent_registry.h"
@@ -89,6 +91,10 @@ struct ApiContext {
   InsightContext insight = {};
   /// Called after a COMMIT that began or ended an operation in the background (operation_loop.h).
   std::function<void()> operations_changed = {};
+  /// Users, sessions, tokens; nullptr: bearer tokens alone, by `authenticate`.
+  Access* access = nullptr;
+  ListenPolicy listen = {};
+  std::string hub_name = "Tillsync";
 };
 
 using Endpoint = std::pair<Route, std::function<void(ApiContext&, ApiCall)>>;
@@ -108,15 +114,22 @@ std::vector<Endpoint> reservation_endpoints();
 std::vector<Endpoint> bulk_endpoints();
 std::vector<Endpoint> operation_endpoints();
 std::vector<Endpoint> runbook_endpoints();
+std::vector<Endpoint> session_endpoints();
+std::vector<Endpoint> user_endpoints();
+std::vector<Endpoint> token_endpoints();
+std::vector<Endpoint> audit_endpoints();
 std::vector<Endpoint> overview_endpoints();
 std::vector<Endpoint> trace_endpoints();
 std::vector<Endpoint> stream_endpoints();
+std::vector<Endpoint> kpi_endpoints();
+std::vector<Endpoint> alert_endpoints();
 
 /// The call's Idempotency-Key; nullopt when it has none that is one, which is answered then.
 std::optional<std::string> idempotency_key_of(const ApiCall& call);
 
 /// Runs `effect` in the writer's transaction and answers with what it returns, after COMMIT; its Error becomes a problem and
-/// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API").
+/// leaves nothing behind. On a route with kIdempotencyKey the key is honoured (INTERFACES "Hub API"). What it did is written down in the same
+/// transaction (effect_audit.h), unless it is refused (400 and above) or says that nothing was changed.
 /// effect may run twice (group rerun) and must keep no state outside the database.
 void run_effect(ApiContext& context, ApiCall call, Repeat repeat, const std::string& route,
                 std::function<Result<StoredAnswer>(sql::Connection&, Instant now)> effect, std::function<void()> after_commit = {},

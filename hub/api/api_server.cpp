@@ -2,13 +2,20 @@
 
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
+#include "hub/api/admission.h"
 #include "hub/api/console_handlers.h"
 
 namespace tillsync::hub {
 namespace {
 
 constexpr std::size_t kCorrelationIdBytesMax = 64;
-constexpr std::string_view kBearer = "Bearer ";
+// On every answer, unless it says otherwise itself: nothing of the API is a page, and no page of others may hold one of it.
+const Headers kSecurityHeaders = {{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+                                  {"X-Content-Type-Options", "nosniff"},
+                                  {"X-Frame-Options", "DENY"},
+                                  {"Referrer-Policy", "no-referrer"},
+                                  {"Cross-Origin-Resource-Policy", "same-origin"},
+                                  {"Cross-Origin-Opener-Policy", "same-origin"}};
 
 /// The caller's id when it is short and printable, else a new one.
 std::string correlation_id_of(const http::Request& request) {
@@ -30,7 +37,8 @@ std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> all;
   for (auto part : {health_endpoints(), event_endpoints(), document_endpoints(), masterdata_endpoints(), stock_endpoints(), posting_endpoints(),
                     exception_endpoints(), fleet_endpoints(), reconciliation_endpoints(), close_endpoints(), reservation_endpoints(), bulk_endpoints(),
-                    runbook_endpoints(), overview_endpoints(), trace_endpoints(), stream_endpoints(), operation_endpoints()})
+                    runbook_endpoints(), overview_endpoints(), trace_endpoints(), stream_endpoints(), operation_endpoints(), session_endpoints(),
+                    user_endpoints(), token_endpoints(), audit_endpoints(), kpi_endpoints(), alert_endpoints()})
     all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   return all;
 }
@@ -40,8 +48,14 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const http::ServerOptions& o
   server->context_ = &context;
   server->endpoints_ = all_endpoints();
   for (const auto& [route, handler] : server->endpoints_) server->routes_.push_back(route);
+  http::ServerOptions secured = options;
+  secured.headers.insert(secured.headers.end(), kSecurityHeaders.begin(), kSecurityHeaders.end());
+  secured.body_bytes_max = [&context, known = options.request_bytes_max](const http::Request& head) {
+    return is_known(context, head) ? known : http::kSmallBodyBytes;
+  };
+  if (context.listen.is_tls) secured.headers.emplace_back("Strict-Transport-Security", kStrictTransport);
   TS_ASSIGN_OR_RETURN(server->server_,
-                      http::Server::start(options, [raw = server.get()](http::Request request, std::unique_ptr<http::Responder> responder) {
+                      http::Server::start(secured, [raw = server.get()](http::Request request, std::unique_ptr<http::Responder> responder) {
                         raw->handle(std::move(request), std::move(responder));
                       }));
   return server;
@@ -52,7 +66,11 @@ void ApiServer::handle(http::Request request, std::unique_ptr<http::Responder> r
   call.correlation_id = correlation_id_of(request);
   call.reply = std::make_shared<ApiReply>(std::move(responder), call.correlation_id);
   const auto reply = call.reply;
-  Match match = find_route(routes_, request.method, request.path);
+  const ClientSide client = client_side_of(request, context_->listen);
+  call.address = client.address;
+  call.by_tls = client.by_tls;
+  if (client.by_tls && !context_->listen.is_tls) reply->came_by_tls();
+  Match match = find_route(routes_, request.method, request.segments);
   if (match.status == MatchStatus::kNoSuchPath && is_for_console(request)) {
     reply->response(console_response(console_files(), request, random_secret("")));
     return;
@@ -66,28 +84,19 @@ void ApiServer::handle(http::Request request, std::unique_ptr<http::Responder> r
     return;
   }
   const auto& [route, handler] = endpoints_[match.route];
-  if (route.role != Role::kPublic) {
-    const auto authorization = request.header("authorization");
-    const bool has_token = authorization && authorization->starts_with(kBearer);
-    const auto caller = has_token ? context_->authenticate(authorization->substr(kBearer.size())) : std::nullopt;
-    if (!caller) {
-      reply->problem(401, "unauthorised", "Token needed", has_token ? "the token is unknown or has expired" : "send Authorization: Bearer TOKEN", "",
-                     {{"WWW-Authenticate", "Bearer"}});
-      return;
-    }
-    if (caller->role < route.role) {
-      reply->problem(403, "forbidden", "Not allowed", "this needs the role " + std::string(to_string(route.role)) + ", the token has " +
-                                                           std::string(to_string(caller->role)));
-      return;
-    }
-    call.caller = *caller;
+  // Probes of a load balancer name any host; they tell nothing.
+  if (route.pattern.starts_with("/v1") && !is_own_host(request, client, context_->listen)) {
+    reply->problem(421, "foreign_host", "Not this host", "the hub is not reached by this name: use its address, or add the name to listen.hosts in hub.toml");
+    return;
   }
-  if (!request.body.empty() && !is_taken(request, route)) {
+  call.action = std::string(route.method) + " " + std::string(route.pattern);
+  call.request = std::move(request);
+  if (route.role != Role::kPublic && !admit(*context_, route, client, call)) return;
+  if (!call.request.body.empty() && !is_taken(call.request, route)) {
     reply->problem(415, "unsupported_media_type", "Content type not taken",
                    route.takes_msgpack ? "send Content-Type: application/json or application/msgpack" : "send Content-Type: application/json");
     return;
   }
-  call.request = std::move(request);
   call.parameters = std::move(match.parameters);
   if (route.method == "GET" && route.role != Role::kPublic) reply->reads_at(context_->now());
   try {

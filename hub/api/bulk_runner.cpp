@@ -63,12 +63,13 @@ void add_chunk(BulkOperation& operation, BulkChunk chunk, Instant now) {
   if (chunk.is_last) operation.finished_at = now;
 }
 
-BulkRun::BulkRun(IdempotencyScope scope, std::string request, std::string operation_id, BulkPlan plan)
+BulkRun::BulkRun(IdempotencyScope scope, std::string request, std::string operation_id, BulkPlan plan, std::optional<EffectAudit> audit)
     : scope_(std::move(scope)),
       request_(std::move(request)),
       body_hash_(hash_of(request_)),
       operation_id_(std::move(operation_id)),
-      plan_(std::move(plan)) {}
+      plan_(std::move(plan)),
+      audit_(std::move(audit)) {}
 
 Result<std::optional<StoredAnswer>> BulkRun::advance(sql::Connection& connection, Instant now) const {
   TS_ASSIGN_OR_RETURN(auto stored, find_answer(connection, scope_, body_hash_, now));
@@ -96,6 +97,14 @@ Result<BulkOperation> BulkRun::begin_or_continue(sql::Connection& connection, In
   operation.upto = selection.upto;
   operation.started_at = now;
   TS_RETURN_IF_ERROR(insert_operation(connection, operation, body_hash_));
+  if (audit_) {
+    // Once, with what is asked for: the outcome of each row stands in its own history.
+    StoredAnswer begun{202, ""};
+    begun.audit.object = "operations/" + operation.operation_id;
+    begun.audit.after = nlohmann::json{{"selected", operation.selected}, {"request", nlohmann::json::parse(request_, nullptr, false)}}.dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace);
+    TS_RETURN_IF_ERROR(audit_->record(connection, begun, now));
+  }
   return operation;
 }
 
@@ -108,7 +117,7 @@ void run_bulk(ApiContext& context, ApiCall call, const std::string& route, BulkP
     call.reply->problem(409, "in_progress", "In progress", "a request with this Idempotency-Key is being worked on; ask again with the same key");
     return;
   }
-  BulkRun run(std::move(scope), call.request.body, random_secret("o_"), std::move(plan));
+  BulkRun run(std::move(scope), call.request.body, random_secret("o_"), std::move(plan), EffectAudit(call));
   std::make_shared<BulkChain>(context, call.reply, route, std::move(in_progress), std::move(run))->submit_next();
 }
 

@@ -11,6 +11,7 @@
 
 #include "hub/api/api_context.h"
 #include "hub/api/bulk_store.h"
+#include "hub/api/effect_audit.h"
 
 namespace tillsync::hub {
 
@@ -39,7 +40,7 @@ struct BulkPlan {
 class BulkRun {
  public:
   /// operation_id: of a new operation; one that goes on keeps its own.
-  BulkRun(IdempotencyScope scope, std::string request, std::string operation_id, BulkPlan plan);
+  BulkRun(IdempotencyScope scope, std::string request, std::string operation_id, BulkPlan plan, std::optional<EffectAudit> audit = {});
   /// The work of one commit, in the caller's transaction. The answer when it is finished or was before.
   Result<std::optional<StoredAnswer>> advance(sql::Connection& connection, Instant now) const;
 
@@ -49,6 +50,7 @@ class BulkRun {
   IdempotencyScope scope_;
   std::string request_, body_hash_, operation_id_;
   BulkPlan plan_;
+  std::optional<EffectAudit> audit_;
 };
 
 /// The whole chain, with the answer at its end.

@@ -40,6 +40,7 @@ std::string command_body(const AgentCommand& command, Instant now) {
 }
 
 void create_command(ApiContext& context, ApiCall call, const Route& route) {
+  if (!idempotency_key_of(call)) return;
   const json body = json::parse(call.request.body, nullptr, false);
   if (!body.is_object() || !body.contains("name") || !body["name"].is_string() || !is_command_name(body["name"].get<std::string>()))
     return call.reply->problem(422, "unknown_command", "Not understood", R"(send {"name": …} with drain, send_logs, verify or restart)", "/name");

@@ -43,6 +43,7 @@ Result<std::string> show_schema(ApiContext& context, const ApiCall&) {
 }
 
 void create_revision(ApiContext& context, ApiCall call, const Route& route) {
+  if (!idempotency_key_of(call)) return;
   const json body = json::parse(call.request.body, nullptr, false);
   if (!body.is_object() || !body.contains("settings") || !body["settings"].is_object())
     return call.reply->problem(422, "wrong_type", "Not understood", R"(send {"settings":{"log.level":"debug"},"note":"…"})", "/settings");
@@ -83,6 +84,7 @@ Result<std::string> show_revision(ApiContext& context, const ApiCall& call) {
 }
 
 void configure_agent(ApiContext& context, ApiCall call, const Route& route) {
+  if (!idempotency_key_of(call)) return;
   const json body = json::parse(call.request.body, nullptr, false);
   if (!body.is_object() || !body.contains("revision") || !body["revision"].is_number_integer() || body["revision"] < 0)
     return call.reply->problem(422, "wrong_type", "Not understood", R"(send {"revision": 17}, or 0 for agent.toml alone)", "/revision");

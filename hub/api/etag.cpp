@@ -3,7 +3,7 @@
 namespace tillsync::hub {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
@@ -14,11 +14,11 @@ std::string_view trimmed(std::string_view text) {
 std::string quoted_etag(std::string_view version) { return "\"" + std::string(version) + "\""; }
 
 bool names_etag(std::string_view if_match, std::string_view etag) {
-  if (trimmed(if_match) == "*") return true;
+  if (without_blanks(if_match) == "*") return true;
   // Tags of the hub hold no comma.
   while (!if_match.empty()) {
     const std::size_t comma = if_match.find(',');
-    if (trimmed(if_match.substr(0, comma)) == etag) return true;
+    if (without_blanks(if_match.substr(0, comma)) == etag) return true;
     if_match.remove_prefix(comma == std::string_view::npos ? if_match.size() : comma + 1);
   }
   return false;

@@ -116,18 +116,19 @@ void act(ApiContext& context, ApiCall call, const Route& route, CaseVerb verb) {
   auto effect = [id, if_match = if_match ? std::optional<std::string>(*if_match) : std::nullopt, submitted = call.request.body,
                  request = std::move(request)](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
     TS_ASSIGN_OR_RETURN(const ExceptionRecord record, find_exception(connection, id));
+    TS_ASSIGN_OR_RETURN(json before, show_exception(connection, record, now));
     if (if_match) {
       TS_ASSIGN_OR_RETURN(const std::string etag, etag_of(connection, record));
-      if (!names_etag(*if_match, etag)) {
-        TS_ASSIGN_OR_RETURN(json current, show_exception(connection, record, now));
-        return StoredAnswer{412, clash_json(id, std::move(current), submitted)};
-      }
+      if (!names_etag(*if_match, etag)) return StoredAnswer{412, clash_json(id, std::move(before), submitted)};
     }
     TS_ASSIGN_OR_RETURN(const CaseOutcome outcome, act_on_case(connection, record, request, now));
     if (!outcome.is_done()) return std::unexpected(failure_of(outcome));
     TS_ASSIGN_OR_RETURN(const ExceptionRecord after, find_exception(connection, id));
     TS_ASSIGN_OR_RETURN(const json shown, show_exception(connection, after, now));
-    return StoredAnswer{200, text_of(shown)};
+    StoredAnswer answer{200, text_of(shown)};
+    answer.audit.before = text_of(before);
+    answer.audit.object = "exceptions/" + id;
+    return answer;
   };
   run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect));
 }

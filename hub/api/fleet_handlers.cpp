@@ -190,14 +190,18 @@ void decide_agent(ApiContext& context, ApiCall call, const Route& route, const c
   const AgentId id(call.parameters[0]);
   const auto decided = std::make_shared<std::optional<AgentRecord>>();
   auto effect = [id, reason, who = call.caller.name, decided, decide, agents = &context.agents](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    const auto old = agents->view(id, now);
     TS_ASSIGN_OR_RETURN(*decided, decide(connection, id, who, reason, now));
     TS_ASSIGN_OR_RETURN(const auto row, FleetStore(connection).find(id));
-    AgentView view = agents->view(id, now).value_or(AgentView{});
+    AgentView view = old.value_or(AgentView{});
     view.agent = row->agent;
     view.state = agent_state(view.agent.standing, view.status, now);
     json shown = agent_json(view);
     shown["as_of"] = format_instant(now);
-    return StoredAnswer{200, shown.dump()};
+    StoredAnswer answer{200, shown.dump()};
+    if (old) answer.audit.before = agent_json(*old).dump();
+    answer.audit.object = "agents/" + id.value;
+    return answer;
   };
   run_effect(context, std::move(call), route.repeat, what, std::move(effect), [&context, decided] {
     if (*decided) context.agents.put(**decided);

@@ -10,12 +10,34 @@ std::vector<BreakerFact> breaker_facts(const ApiContext& context) {
   return facts;
 }
 
+namespace {
+
+/// Alerts that no other need speaks of: dark stores, breakers and unclosed days are needs by themselves.
+Result<std::vector<OverviewNeed>> alert_needs(sql::Connection& connection, Instant now) {
+  TS_ASSIGN_OR_RETURN(const auto alerts, read_alerts(connection, "firing", {}, kNeedsMax, now));
+  std::vector<OverviewNeed> needs;
+  for (const Alert& alert : alerts) {
+    if (alert.rule != "disk" && alert.rule != "clock_skew" && alert.rule != "backlog_age" && alert.rule != "oversell") continue;
+    OverviewNeed& need = needs.emplace_back();
+    need.need_id = need_id_of("alert", alert.alert_id, "");
+    need.kind = "alert";
+    need.role = alert.severity;
+    need.title = alert.title + ": " + alert.detail;
+    need.owner = alert.rule == "oversell" ? "stock_control" : "store_it";
+    need.href = alert.href;
+  }
+  return needs;
+}
+
+}  // namespace
+
 Result<json> overview_json(ApiContext& context, sql::Connection& connection, Instant now) {
   OverviewInput input;
   input.now = now;
   input.agents = context.agents.all();
   input.breakers = breaker_facts(context);
   input.days = context.days.policy;
+  TS_ASSIGN_OR_RETURN(input.others, alert_needs(connection, now));
   for (const auto& source : context.insight.needs) {
     TS_ASSIGN_OR_RETURN(auto more, source(connection, now));
     std::ranges::move(more, std::back_inserter(input.others));
@@ -45,8 +67,8 @@ Result<json> overview_json(ApiContext& context, sql::Connection& connection, Ins
               {"needs_total", overview.needs_total}};
 }
 
-Result<json> counts_json(sql::Connection& connection, Instant now) {
-  TS_ASSIGN_OR_RETURN(const LiveCounts counts, read_live_counts(connection, now));
+Result<json> counts_json(const ApiContext& context, sql::Connection& connection, Instant now) {
+  TS_ASSIGN_OR_RETURN(const LiveCounts counts, context.insight.overview->counts(connection, now));
   return json{{"exceptions", counts.exceptions},
               {"postings", counts.postings},
               {"newest", {{"exception_no", counts.newest_exception}, {"posting_no", counts.newest_posting}, {"event_no", counts.newest_event}}}};

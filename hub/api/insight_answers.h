@@ -6,13 +6,16 @@
 #include <vector>
 
 #include "hub/api/api_context.h"
+#include "hub/insight/alert_store.h"
 
 namespace tillsync::hub {
 
 /// {"figures", "needs", "needs_total"}.
 Result<nlohmann::json> overview_json(ApiContext& context, sql::Connection& connection, Instant now);
 /// {"exceptions", "postings", "newest"}.
-Result<nlohmann::json> counts_json(sql::Connection& connection, Instant now);
+Result<nlohmann::json> counts_json(const ApiContext& context, sql::Connection& connection, Instant now);
+/// One of GET /v1/alerts.
+nlohmann::json alert_item_json(const Alert& alert, Instant now);
 /// The connections to ERPs as the overview sees them.
 std::vector<BreakerFact> breaker_facts(const ApiContext& context);
 /// With "as_of" in front of the members of an object; bytes that are no UTF-8 are replaced.

@@ -44,7 +44,7 @@ std::string LiveFeed::encode(std::string_view name, std::string_view content, In
   return server_sent_event(++last_id_, name, body);
 }
 
-bool LiveFeed::add(std::unique_ptr<http::Stream> stream) {
+bool LiveFeed::add(std::unique_ptr<http::Stream> stream, std::function<bool()> may_look) {
   const Instant now = now_();
   const std::lock_guard lock(mutex_);
   if (viewers_.size() >= kViewersMax || stopping_) return false;
@@ -55,13 +55,16 @@ bool LiveFeed::add(std::unique_ptr<http::Stream> stream) {
     for (const State& state : topics_)
       if (!state.topic.is_changes) first += state.event;
   if (!stream->write(first)) return true;  // gone already
-  viewers_.push_back({std::move(stream), now + kViewLife});
+  viewers_.push_back({std::move(stream), now + kViewLife, std::move(may_look)});
   wake_.notify_one();
   return true;
 }
 
 void LiveFeed::send(std::string_view bytes, Instant now) {
-  std::erase_if(viewers_, [&](const Viewer& viewer) { return !viewer.stream->write(bytes) || viewer.until <= now; });
+  std::erase_if(viewers_, [&](const Viewer& viewer) {
+    if (viewer.may_look && !viewer.may_look()) return true;
+    return !viewer.stream->write(bytes) || viewer.until <= now;
+  });
 }
 
 void LiveFeed::update() {

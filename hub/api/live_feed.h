@@ -41,7 +41,8 @@ class LiveFeed {
 
   bool has_room() const;
   /// Greets it and gives it the last of every topic. False: there is no room; the stream ends.
-  bool add(std::unique_ptr<http::Stream> stream);
+  /// may_look: asked before each event; when it says no, the stream ends. Empty: always.
+  bool add(std::unique_ptr<http::Stream> stream, std::function<bool()> may_look = {});
   std::size_t viewers() const;
 
  private:
@@ -53,6 +54,7 @@ class LiveFeed {
   struct Viewer {
     std::unique_ptr<http::Stream> stream;
     Instant until;
+    std::function<bool()> may_look;
   };
   void run();
   void update();

@@ -14,6 +14,8 @@ using Content = Result<std::optional<std::string>>;
 
 constexpr std::size_t kOperationsLookedAt = 50;  // the newest; older ones that run on are not told live
 
+constexpr std::size_t kAlertsToldMax = 50;       // of each status, the newest
+
 std::string text_of(const json& body) { return body.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 LiveTopic snapshot(ApiContext& context, std::string name, std::function<Result<json>(sql::Connection&, Instant)> read, Duration every = seconds(1)) {
@@ -29,7 +31,7 @@ LiveTopic snapshot(ApiContext& context, std::string name, std::function<Result<j
 }
 
 Result<json> connectors_json(const ApiContext& context, sql::Connection& connection, Instant now) {
-  TS_ASSIGN_OR_RETURN(const LiveCounts counts, read_live_counts(connection, now));
+  TS_ASSIGN_OR_RETURN(const LiveCounts counts, context.insight.overview->counts(connection, now));
   std::int64_t waiting = 0;
   for (const char* status : {"queued", "retrying", "unknown", "refused"}) waiting += counts.postings.at(status);
   json items = json::array();
@@ -51,9 +53,17 @@ Result<json> running_operations(sql::Connection& connection) {
 std::vector<LiveTopic> live_topics(ApiContext& context) {
   std::vector<LiveTopic> topics;
   topics.push_back(snapshot(context, "overview", [&context](sql::Connection& connection, Instant now) { return overview_json(context, connection, now); }));
-  topics.push_back(snapshot(context, "counts", [](sql::Connection& connection, Instant now) { return counts_json(connection, now); }));
+  topics.push_back(snapshot(context, "counts", [&context](sql::Connection& connection, Instant now) { return counts_json(context, connection, now); }));
   topics.push_back(snapshot(context, "connectors", [&context](sql::Connection& connection, Instant now) { return connectors_json(context, connection, now); }));
   topics.push_back(snapshot(context, "operations", [](sql::Connection& connection, Instant) { return running_operations(connection); }));
+  topics.push_back(snapshot(context, "alerts", [](sql::Connection& connection, Instant now) -> Result<json> {
+    json items = json::array();
+    for (const char* status : {"firing", "acknowledged"}) {
+      TS_ASSIGN_OR_RETURN(const auto alerts, read_alerts(connection, status, {}, kAlertsToldMax, now));
+      for (const Alert& alert : alerts) items.push_back(alert_item_json(alert, now));
+    }
+    return json{{"items", std::move(items)}};
+  }));
   LiveTopic agents;
   agents.name = "agents";
   agents.is_changes = true;

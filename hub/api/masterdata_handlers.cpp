@@ -1,5 +1,6 @@
 // /v1/locations, /v1/products, /v1/prices. A put of the same content again changes nothing; a version that is not above the
 // stored one is refused (409), the newer one stays.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/base/limits.h"
@@ -57,17 +58,39 @@ Result<void> none_stale(const std::vector<PutDecision>& decisions) {
 template <class Record>
 using Put = Result<std::vector<PutDecision>> (*)(sql::Connection&, const std::vector<Record>&, std::string_view, Instant);
 
+/// The stored record as JSON, for the audit of a change to one.
+template <class Record>
+using ReadBefore = Result<std::optional<std::string>> (*)(sql::Connection&, const Record&);
+
+Result<std::optional<std::string>> location_before(sql::Connection& connection, const Location& location) {
+  TS_ASSIGN_OR_RETURN(const auto stored, MasterdataReader(connection).location(location.id));
+  return stored ? std::optional(location_to_json(*stored)) : std::nullopt;
+}
+
+Result<std::optional<std::string>> product_before(sql::Connection& connection, const Product& product) {
+  TS_ASSIGN_OR_RETURN(const auto stored, MasterdataReader(connection).product(product.sku));
+  return stored ? std::optional(product_to_json(*stored)) : std::nullopt;
+}
+
 /// Puts the records in one transaction; the answer is the record itself, or how many were stored.
 template <class Record>
-void put_records(ApiContext& context, ApiCall call, const Route& route, std::vector<Record> records, Put<Record> put, std::string answer_body) {
+void put_records(ApiContext& context, ApiCall call, const Route& route, std::vector<Record> records, Put<Record> put, std::string answer_body,
+                 ReadBefore<Record> read_before = nullptr) {
   std::vector<std::pair<LocationId, LocationFacts>> facts;
   if constexpr (std::is_same_v<Record, Location>)
     for (const Location& location : records) facts.push_back({location.id, location_facts(location)});
-  auto effect = [records = std::move(records), put, who = call.caller.name, answer_body = std::move(answer_body)](sql::Connection& connection,
-                                                                                                                Instant now) -> Result<StoredAnswer> {
+  auto effect = [records = std::move(records), put, who = call.caller.name, answer_body = std::move(answer_body), read_before](
+                    sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    std::optional<std::string> before;
+    if (read_before != nullptr) {
+      TS_ASSIGN_OR_RETURN(before, read_before(connection, records[0]));
+    }
     TS_ASSIGN_OR_RETURN(const auto decisions, put(connection, records, who, now));
     TS_RETURN_IF_ERROR(none_stale(decisions));
-    return StoredAnswer{200, answer_body.empty() ? json{{"stored", records.size()}}.dump() : answer_body};
+    StoredAnswer answer{200, answer_body.empty() ? json{{"stored", records.size()}}.dump() : answer_body};
+    answer.audit.before = std::move(before);
+    answer.is_change = std::ranges::any_of(decisions, [](const PutDecision& decision) { return decision.status != PutStatus::kUnchanged; });
+    return answer;
   };
   run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect),
              [&context, facts = std::move(facts)] {
@@ -105,7 +128,7 @@ void put_location(ApiContext& context, ApiCall call, const Route& route) {
   if ((*records)[0].id.value != call.parameters[0])
     return refuse(call, {422, "wrong_identity", "Not understood", "the body's id is not the one in the path", "/id"});
   std::string answer_body = location_to_json((*records)[0]);
-  put_records<Location>(context, std::move(call), route, std::move(*records), &put_and_settle_locations, std::move(answer_body));
+  put_records<Location>(context, std::move(call), route, std::move(*records), &put_and_settle_locations, std::move(answer_body), &location_before);
 }
 
 void put_product(ApiContext& context, ApiCall call, const Route& route) {
@@ -114,7 +137,7 @@ void put_product(ApiContext& context, ApiCall call, const Route& route) {
   if ((*records)[0].sku.value != call.parameters[0])
     return refuse(call, {422, "wrong_identity", "Not understood", "the body's sku is not the one in the path", "/sku"});
   std::string answer_body = product_to_json((*records)[0]);
-  put_records<Product>(context, std::move(call), route, std::move(*records), &put_and_settle_products, std::move(answer_body));
+  put_records<Product>(context, std::move(call), route, std::move(*records), &put_and_settle_products, std::move(answer_body), &product_before);
 }
 
 template <class Record>

@@ -70,11 +70,15 @@ void act(ApiContext& context, ApiCall call, const Route& route, std::optional<Po
                                                      : preview_posting_correction(*connection, id, *correction, reason)));
   }
   auto effect = [id, who = call.caller.name, reason, action, correction](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+    TS_ASSIGN_OR_RETURN(std::string before, show_json(connection, id));
     TS_ASSIGN_OR_RETURN(const CaseOutcome outcome, action ? act_on_posting_and_cases(connection, id, *action, who, reason, now)
                                                           : correct_posting_and_cases(connection, id, *correction, who, reason, now));
     if (!outcome.is_done()) return std::unexpected(failure_of(outcome));
     TS_ASSIGN_OR_RETURN(std::string answer_body, show_json(connection, id));
-    return StoredAnswer{200, std::move(answer_body)};
+    StoredAnswer answer{200, std::move(answer_body)};
+    answer.audit.before = std::move(before);
+    answer.audit.object = "postings/" + id;
+    return answer;
   };
   run_effect(context, std::move(call), route.repeat, std::string(route.pattern), std::move(effect));
 }

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/api/api_context.h"
+#include "hub/api/effect_audit.h"
 #include "hub/reservations/reservation_reader.h"
 #include "hub/reservations/stock_request.h"
 
@@ -26,7 +27,8 @@ bool has_fitting_key(const ApiCall& call, bool is_needed) {
   return false;
 }
 
-void decide(ApiContext& context, const ApiCall& call, std::string scope, StockDemand demand) {
+/// What a person does at the console is recorded, and so is a setting; requests of programs are records themselves.
+void decide(ApiContext& context, const ApiCall& call, std::string scope, StockDemand demand, bool is_setting = false) {
   StockRequest request;
   request.scope = std::move(scope);
   request.who = call.caller.name;
@@ -36,6 +38,11 @@ void decide(ApiContext& context, const ApiCall& call, std::string scope, StockDe
                           if (!answer) return reply->failure(answer.error());
                           reply->answer(answer->status, std::move(answer->body));
                         }};
+  if (is_setting || call.caller.kind == CallerKind::kSession) {
+    command.record = [audit = EffectAudit(call)](sql::Connection& connection, const StockAnswer& answer, Instant now) {
+      return audit.record(connection, StoredAnswer{answer.status, answer.body}, now);
+    };
+  }
   if (const auto submitted = context.writer.submit(Priority::kRequest, std::move(command)); !submitted) call.reply->failure(submitted.error());
 }
 
@@ -139,7 +146,7 @@ Result<std::string> show_lease(ApiContext& context, const ApiCall& call) {
 void put_safety_stock(ApiContext& context, const ApiCall& call) {
   auto wanted = read_safety_stock(call.request.body);
   if (!wanted) return refuse(call, wanted.error());
-  decide(context, call, call.caller.name, std::move(*wanted));
+  decide(context, call, call.caller.name, std::move(*wanted), true);
 }
 
 Result<std::string> list_safety_stock(ApiContext& context, const ApiCall&) {

@@ -3,6 +3,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "hub/api/action_answers.h"
+#include "hub/api/action_body.h"
 #include "hub/api/fleet_endpoints.h"
 #include "hub/fleet/config_store.h"
 #include "hub/fleet/rollout_store.h"
@@ -94,6 +96,7 @@ std::vector<FleetMember> fleet_members(const AgentRegistry& agents, Instant now)
 }
 
 void create_rollout(ApiContext& context, ApiCall call, const Route& route) {
+  if (!idempotency_key_of(call)) return;
   const json body = json::parse(call.request.body, nullptr, false);
   const auto is_number = [&body](const char* name, std::int64_t min, std::int64_t max) {
     return body.is_object() && body.contains(name) && body[name].is_number_integer() && body[name] >= min && body[name] <= max;
@@ -161,9 +164,13 @@ Result<std::string> show_rollout(ApiContext& context, const ApiCall& call) {
 using RolloutVerb = Result<void> (*)(RolloutStore&, std::int64_t, const std::string& who);
 
 void change_rollout(ApiContext& context, ApiCall call, const Route& route, const char* what, RolloutVerb verb) {
+  auto body = ActionBody::parse(call.request.body);
+  if (!body) return refuse_body(call, body.error());
+  const std::string reason = body->text("reason");
+  if (body->fault()) return refuse_body(call, *body->fault());
   const auto number = path_number(call, "roll-out");
   if (!number) return call.reply->failure(number.error());
-  auto effect = [number = *number, verb, who = call.caller.name, agents = &context.agents](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
+  auto effect = [number = *number, verb, who = call.caller.name + (reason.empty() ? "" : ": " + reason), agents = &context.agents](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
     RolloutStore store(connection);
     TS_RETURN_IF_ERROR(verb(store, number, who));
     return rollout_answer(200, connection, *agents, number, now);

@@ -7,19 +7,16 @@
 #include <string_view>
 #include <vector>
 
-namespace tillsync::hub {
+#include "hub/access/role.h"
 
-/// In ascending order of rights; kPublic needs no token.
-enum class Role : std::uint8_t { kPublic = 0, kViewer = 1, kOperator = 2, kFinance = 3, kAdministrator = 4 };
-std::string_view to_string(Role role);
-std::optional<Role> parse_role(std::string_view text);
+namespace tillsync::hub {
 
 /// How the hub keeps a repeated request harmless.
 enum class Repeat : std::uint8_t {
   kSafe,             // GET
   kIdempotent,       // PUT, or a step that is taken already: the same content again changes nothing
   kIdempotencyKey,   // POST that creates or acts: the header is required
-  kBusinessIdentity, // POST of documents: their own identity makes a repeat harmless
+  kBusinessIdentity, // POST of documents or users: their own identity makes a repeat harmless
   kOwnKey,           // POST of a request that has a key of its own; the header may stand in for it
 };
 
@@ -31,8 +28,14 @@ struct Route {
   bool takes_msgpack = false;  // beside JSON
 };
 
-/// The values of {…} in the pattern, in order; nullopt when the path does not match.
+/// A path's parts between slashes; "/v1/stock/" ends in "".
+std::vector<std::string> segments_of(std::string_view path);
+/// The values of {…} in the pattern, in order; nullopt when the segments do not match. Each is compared as it is: nothing is folded, cut
+/// off or resolved, so there is one way only to write a route's path. segments: decoded; a slash in one belongs to its value.
+std::optional<std::vector<std::string>> match_segments(std::string_view pattern, const std::vector<std::string>& segments);
 std::optional<std::vector<std::string>> match_path(std::string_view pattern, std::string_view path);
+/// "stock" of "/v1/stock/{sku}": what a token's scopes name; "" of other paths.
+std::string_view scope_of(std::string_view pattern);
 
 enum class MatchStatus { kFound, kNoSuchPath, kNoSuchMethod };
 struct Match {
@@ -41,6 +44,7 @@ struct Match {
   std::vector<std::string> parameters;
   std::string allowed;  // of kNoSuchMethod: for the Allow header
 };
+Match find_route(const std::vector<Route>& routes, std::string_view method, const std::vector<std::string>& segments);
 Match find_route(const std::vector<Route>& routes, std::string_view method, std::string_view path);
 
 }  // namespace tillsync::hub

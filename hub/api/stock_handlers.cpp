@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/api/api_context.h"
+#include "hub/api/effect_audit.h"
 #include "hub/ledger/stock_reader.h"
 #include "hub/reservations/availability_reader.h"
 #include "hub/reservations/stock_request.h"
@@ -110,6 +111,9 @@ void repair_stock(ApiContext& context, const ApiCall& call) {
                           if (!decided) return reply->failure(decided.error());
                           reply->answer(decided->status, std::move(decided->body));
                         }};
+  command.record = [audit = EffectAudit(call)](sql::Connection& connection, const StockAnswer& decided, Instant now) {
+    return audit.record(connection, StoredAnswer{decided.status, decided.body}, now);
+  };
   if (const auto submitted = context.writer.submit(Priority::kRequest, std::move(command)); !submitted) call.reply->failure(submitted.error());
 }
 

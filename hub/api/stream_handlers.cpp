@@ -10,7 +10,9 @@ void open_stream(ApiContext& context, const ApiCall& call) {
   if (feed == nullptr || !feed->has_room())
     return call.reply->problem(503, "too_many_viewers", "Not available now", "at most " + std::to_string(kViewersMax) + " viewers are served; ask /v1/overview every 15 s instead", "",
                                {{"Retry-After", "15"}});
-  if (auto stream = call.reply->stream("text/event-stream")) feed->add(std::move(stream));
+  // Who logs out, or whose token is revoked, looks no longer: at the next event, and so within kPingEvery.
+  auto may_look = [&context, caller = call.caller] { return context.access == nullptr || context.access->registry.is_valid(caller, context.now()); };
+  if (auto stream = call.reply->stream("text/event-stream")) feed->add(std::move(stream), std::move(may_look));
 }
 
 }  // namespace

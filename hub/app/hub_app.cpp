@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
+#include "hub/api/insight_answers.h"
 #include "hub/api/live_topics.h"
 #include "hub/api/operation_loop.h"
 #include "hub/app/connector_trial.h"
@@ -19,7 +20,9 @@
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
 #include "hub/app/hub_metrics.h"
+#include "hub/app/insight_watch.h"
 #include "hub/app/lease_holders.h"
+#include "hub/app/notify_loop.h"
 #include "hub/app/posting_summer.h"
 #include "hub/app/rollout_watch.h"
 #include "hub/app/stock_watch.h"
@@ -49,6 +52,8 @@ constexpr int kHubFreedBytesKept = 64 * 1024 * 1024;  // a group of large batche
 constexpr unsigned kApiThreads = 2;
 constexpr std::size_t kPemBytesMax = 1'000'000;
 constexpr Duration kStatusSaveEvery = seconds(30);
+constexpr std::int64_t kSessionSecondsMax = 30 * 86'400;
+constexpr std::int64_t kCallRateMax = 1'000'000;  // calls a second
 
 Result<void> start_log(const config::Config& config) {
   log::Options options;
@@ -59,7 +64,7 @@ Result<void> start_log(const config::Config& config) {
 }
 
 /// The order of ARCHITECTURE section 1; orders take their place behind the reservations.
-std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOptions reservations, DayPolicy days, ChartBook charts, bool is_summed,
+std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ArrivalMeter& arrivals, ReservationsOptions reservations, DayPolicy days, ChartBook charts, bool is_summed,
                                                 std::function<void()> postings_queued,
                                                 std::function<void()> outbound_queued) {
   std::vector<std::unique_ptr<Stage>> stages;
@@ -72,7 +77,7 @@ std::vector<std::unique_ptr<Stage>> make_stages(Metrics& metrics, ReservationsOp
   stages.push_back(std::make_unique<ForwarderStage>(std::move(postings_queued)));
   stages.push_back(std::make_unique<OutboundStage>(std::move(outbound_queued)));
   stages.push_back(std::make_unique<ExceptionsStage>());
-  stages.push_back(std::make_unique<InsightStage>(metrics));
+  stages.push_back(std::make_unique<InsightStage>(metrics, &arrivals));
   return stages;
 }
 
@@ -126,13 +131,13 @@ std::map<std::string, std::string> erp_settings(const config::Config& config, co
   return given;
 }
 
-std::optional<Caller> authenticate(ReadPool& reads, std::string_view token) {
-  const auto connection = reads.borrow();
-  const auto row = FleetStore(*connection).find_api_token(token);
-  if (!row || !*row || !(*row)->is_valid(os::now())) return std::nullopt;
-  const auto role = parse_role((*row)->role);
-  if (!role) return std::nullopt;
-  return Caller{(*row)->name, *role};
+AccessLimits access_limits(const config::Config& config) {
+  AccessLimits limits;
+  limits.session.idle = seconds(std::clamp<std::int64_t>(config.integer("access.session_idle"), 60, kSessionSecondsMax));
+  limits.session.longest = seconds(std::clamp<std::int64_t>(config.integer("access.session_longest"), 60, kSessionSecondsMax));
+  limits.token_rate.per_second = std::clamp<std::int64_t>(config.integer("access.token_rate"), 0, kCallRateMax);
+  limits.session_rate.per_second = std::clamp<std::int64_t>(config.integer("access.session_rate"), 0, kCallRateMax);
+  return limits;
 }
 
 }  // namespace
@@ -154,12 +159,14 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                 "put it back from a backup and then: tillsync-hub restored; or make a new hub: tillsync-hub init");
   TS_ASSIGN_OR_RETURN(auto connection, open_database(database, config.integer("data.cache")));
   TS_ASSIGN_OR_RETURN(const IncarnationId incarnation, load_or_draw_incarnation(*connection));
+  TS_ASSIGN_OR_RETURN(const auto access, Access::open(*connection, access_limits(config)));
   AgentRegistry agents;
   FleetStore fleet(*connection);
   TS_RETURN_IF_ERROR(agents.load(fleet));
   TS_ASSIGN_OR_RETURN(const auto known_locations, MasterdataReader(*connection).locations());
   for (const Location& location : known_locations) agents.put_location(location.id, location_facts(location));
   Metrics metrics;
+  ArrivalMeter arrivals;
 
   TS_ASSIGN_OR_RETURN(auto checkpoints, open_for_checkpoints(database));
   WriterOptions writer_options;
@@ -170,7 +177,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   const bool is_summed = config.text("erp.post") == "summed";
   if (!is_summed && config.text("erp.post") != "document")
     return fail(ErrorCode::kInvalid, "start hub", "erp.post is '" + config.text("erp.post") + "'", "write document or summed");
-  TS_ASSIGN_OR_RETURN(const DayPolicy days, load_day_policy(config));
+  TS_ASSIGN_OR_RETURN(DayPolicy days, load_day_policy(config));
   AvailabilityCache availability;
   const ReservationsOptions reservations{policy, &os::monotonic, &os::now, &availability, [&agents, dark = seconds(policy.dark_after_s)] { return lease_holders(agents.all(), os::now(), dark); }};
   std::atomic<SyncLoop*> to_sync{nullptr};
@@ -183,7 +190,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   };
   TS_ASSIGN_OR_RETURN(const auto writer,
                       WriterLoop::start(std::move(connection), std::move(checkpoints),
-                                        make_stages(metrics, reservations, days, charts, is_summed, postings_queued, outbound_queued), writer_options));
+                                        make_stages(metrics, arrivals, reservations, days, charts, is_summed, postings_queued, outbound_queued), writer_options));
 
   TS_ASSIGN_OR_RETURN(auto sync_reads, open_for_reading(database));
   FleetPort fleet_port(agents, std::move(sync_reads), *writer, metrics, availability, seconds(policy.dark_after_s));
@@ -197,6 +204,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   std::unique_ptr<ForwarderLoop> forwarder;
   TS_ASSIGN_OR_RETURN(auto connector, load_connector(config.text("erp.connector"), config.text("erp.connectors_dir")));
+  days.sums_for = connector.name;
   if (const std::int64_t wanted = config.integer("erp.concurrency"); wanted > 0) connector.concurrency = static_cast<std::size_t>(wanted);
   if (!config.text("erp.url").empty()) {
     TS_ASSIGN_OR_RETURN(auto forwarder_reads, open_for_reading(database));
@@ -220,7 +228,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .writer = *writer,
       .reads = *reads,
       .now = [] { return os::now(); },
-      .authenticate = [&reads](std::string_view token) { return authenticate(*reads, token); },
+      .authenticate = [&access](std::string_view token) { return access->registry.admit_token(token, os::now()).caller; },
       .metrics_text = [&metrics] { return metrics.text(); },
       .not_ready = [&writer, termination]() -> std::optional<std::string> {
         if (transport::wait_readable({termination}, Duration{})[0]) return "the hub is shutting down";
@@ -252,6 +260,9 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
       .rollouts_advanced = [&rollout_watch] { rollout_watch->notify(); },
       .enrol_endpoint = config.text("listen.sync_public").empty() ? reachable_endpoint(sync->endpoint(), os::host_name()) : config.text("listen.sync_public"),
       .hub_public_key = keys.public_key,
+      .access = access.get(),
+      .listen = {.is_tls = !config.text("listen.certificate").empty(), .trusted_proxies = config.list("listen.trusted_proxies"), .hosts = config.list("listen.hosts")},
+      .hub_name = config.text("hub.name"),
   };
   auto operations = std::make_unique<OperationLoop>(context);
   context.operations_changed = [&operations] { operations->notify(); };
@@ -264,6 +275,10 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   }
   TS_ASSIGN_OR_RETURN(auto day_watch, DayWatch::start(database, *writer, agents, days, erp_stock.get()));
   TS_ASSIGN_OR_RETURN(const http::ServerOptions api_options, http_options(config));
+  TS_ASSIGN_OR_RETURN(auto insight_watch, InsightWatch::start({*writer, agents, arrivals, [&context] { return breaker_facts(context); }, database, days}));
+  TS_ASSIGN_OR_RETURN(auto notify, NotifyLoop::start(database, *writer,
+                                                     {config.text("notify.smtp_url"), config.text("notify.smtp_from"), config.text("notify.smtp_user"),
+                                                      config.text("notify.smtp_password"), config.text("notify.console_url")}));
   LiveFeed live(live_topics(context), &os::now);
   context.insight.live = &live;
   TS_ASSIGN_OR_RETURN(auto api, ApiServer::start(api_options, context));
@@ -277,6 +292,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   PostingSummer summer(*writer, connector.name, {seconds(config.integer("erp.sum_after")), SumPolicy{}.after_late}, postings_queued);
   while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) {
     fleet_port.save_statuses();
+    if (const auto saved = access->save_last_uses(*writer, os::now()); !saved) log::write(log::Level::kError, "last uses are not saved", saved.error());
     fleet_port.save_samples(os::now());
     fleet_port.expire_commands();
     if (const auto summed = summer.run(*reads->borrow(), os::now()); !summed) log::write(log::Level::kError, "postings are not summed", summed.error());
@@ -284,14 +300,18 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
+  access->passwords.stop();
   stock_watch = nullptr;
   rollout_watch->stop();
+  insight_watch = nullptr;
+  notify = nullptr;
   to_sync = nullptr;
   sync->stop();
   to_forwarder = nullptr;
   if (forwarder) forwarder->stop();  // which also ends a question that the day watch waits for
   day_watch = nullptr;
   fleet_port.save_statuses();
+  if (const auto saved = access->save_last_uses(*writer, os::now()); !saved) log::write(log::Level::kError, "last uses are not saved", saved.error());
   writer->stop();
   operations = nullptr;  // behind the last COMMIT that tells it of a new one
   api = nullptr;

@@ -2,6 +2,7 @@
 
 #include "common/sql/migrate.h"
 #include "common/sql/sqlite.h"
+#include "hub/access/session_store.h"
 #include "hub/api/schema.h"
 #include "hub/erp/breaker_store.h"
 #include "hub/exceptions/exception_store.h"
@@ -54,6 +55,7 @@ Result<std::unique_ptr<sql::Connection>> open_database(const std::filesystem::pa
   TS_RETURN_IF_ERROR(OutboundStore::migrate(*connection));
   TS_RETURN_IF_ERROR(FleetStore::migrate(*connection));
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/api", api_schema::migrations()));
+  TS_RETURN_IF_ERROR(migrate_access(*connection));
   TS_RETURN_IF_ERROR(sql::migrate(*connection, "hub/insight", insight_schema::migrations()));
   return connection;
 }

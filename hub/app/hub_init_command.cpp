@@ -2,12 +2,11 @@
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
-#include "hub/api/router.h"
-#include "hub/api/user_store.h"
+#include "hub/access/token_store.h"
+#include "hub/access/user_store.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
-#include "hub/fleet/fleet_store.h"
 #include "hub/intake/hub_meta_store.h"
 
 namespace tillsync::hub {
@@ -56,7 +55,8 @@ Result<InitResult> init_hub(const InitOptions& options) {
   row.name = options.admin;
   row.role = to_string(Role::kAdministrator);
   row.created_at = os::now();
-  TS_RETURN_IF_ERROR(FleetStore(*connection).add_api_token(row, token));
+  row.created_by = "init";
+  TS_RETURN_IF_ERROR(add_api_token(*connection, row, token));
   if (!options.password_file.empty()) TS_RETURN_IF_ERROR(add_user(*connection, options.admin, password, Role::kAdministrator, row.created_at));
   TS_RETURN_IF_ERROR(transaction.commit());
   // Last, so that a broken init can be told from a finished one: the file means "done".

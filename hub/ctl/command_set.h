@@ -53,8 +53,12 @@ std::shared_ptr<void> define_exception_commands(CLI::App& app, CtlOptions& optio
 
 /// day: in ctl_day_commands.cpp. The result must outlive the parsing.
 std::shared_ptr<void> define_day_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
+/// user, token, audit: in ctl_access_commands.cpp.
+std::shared_ptr<void> define_access_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 /// enrolment-token, agent, config-revision, rollout: in ctl_fleet_commands.cpp.
 std::shared_ptr<void> define_fleet_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
+/// overview, search, trace, kpis, alerts, alert-rules, notification-targets, watch: in ctl_insight_commands.cpp. The result must outlive the parsing.
+std::shared_ptr<void> define_insight_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 /// connector: in ctl_erp_commands.cpp.
 std::shared_ptr<void> define_erp_commands(CLI::App& app, CtlOptions& options, CtlArguments& arguments, std::function<int()>& action);
 

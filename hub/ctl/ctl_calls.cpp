@@ -48,7 +48,7 @@ int unreachable(const Error& error) {
 
 std::expected<std::string, int> fetch_text(const CtlOptions& options, const std::string& method, const std::string& path, const std::string& body) {
   const ApiClient client(options.hub, options.token);
-  auto answer = client.call(method, path, body);
+  auto answer = client.call(method, path, body, options.headers);
   if (!answer) return std::unexpected(unreachable(answer.error()));
   if (answer->status / 100 != 2) return std::unexpected(refuse(options, *answer));
   return std::move(answer->body);
@@ -63,11 +63,13 @@ std::expected<json, int> fetch(const CtlOptions& options, const std::string& met
 int call_and_show(const CtlOptions& options, const std::string& method, const std::string& path,
                   const std::string& body, const std::function<void(const json&)>& show) {
   const ApiClient client(options.hub, options.token);
-  const auto answer = client.call(method, path, body);
+  const auto answer = client.call(method, path, body, options.headers);
   if (!answer) return unreachable(answer.error());
   if (answer->status / 100 != 2) return refuse(options, *answer);
   if (options.as_json) {
-    std::cout << answer->body << "\n";
+    std::cout << (answer->body.empty() ? "{}" : answer->body) << "\n";
+  } else if (answer->body.empty()) {
+    std::cout << "Done.\n";
   } else {
     show(json::parse(answer->body, nullptr, false));
   }

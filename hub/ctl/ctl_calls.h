@@ -20,6 +20,7 @@ struct CtlOptions {
   std::string hub = kDefaultHub;  // without a trailing slash
   std::string token;
   bool as_json = false;
+  std::vector<std::string> headers = {};  // with the call, e.g. "If-Match: *"
 };
 
 /// One call whose answer is looked at before anything is printed; the exit code when there is none, with the hub's words printed.

@@ -146,9 +146,11 @@ std::shared_ptr<void> define_commands(CLI::App& app, CtlOptions& options, CtlArg
   auto day_commands = define_day_commands(app, options, arguments, action);
   auto exception_commands = define_exception_commands(app, options, arguments, action);
   auto erp_commands = define_erp_commands(app, options, arguments, action);
+  auto insight_commands = define_insight_commands(app, options, arguments, action);
+  auto access_commands = define_access_commands(app, options, arguments, action);
   auto fleet_commands = define_fleet_commands(app, options, arguments, action);
   return std::make_shared<std::vector<std::shared_ptr<void>>>(std::vector<std::shared_ptr<void>>{
-      std::move(commands), std::move(stock_commands), std::move(day_commands), std::move(exception_commands), std::move(erp_commands), std::move(fleet_commands)});
+      std::move(commands), std::move(stock_commands), std::move(day_commands), std::move(exception_commands), std::move(erp_commands), std::move(fleet_commands), std::move(access_commands), std::move(insight_commands)});
 }
 
 }  // namespace tillsync::hub

@@ -28,7 +28,10 @@ std::optional<json> read_wave(const std::string& text) {
   if (text.starts_with("group:")) return json{{"group", text.substr(6)}};
   if (!text.starts_with("share:")) return std::nullopt;
   const json number = json::parse(text.substr(6), nullptr, false);
-  return number.is_number_integer() ? std::optional<json>({{"share_percent", number}}) : std::nullopt;
+  if (!number.is_number_integer()) return std::nullopt;
+  json wave = json::object();
+  wave["share_percent"] = number;
+  return wave;
 }
 
 int wrong(const std::string& what) {

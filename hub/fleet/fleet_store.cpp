@@ -40,12 +40,6 @@ constexpr std::string_view kUseToken = "UPDATE enrolment_token SET uses = uses +
 constexpr std::string_view kInsertToken =
     "INSERT INTO enrolment_token (token_id, hash, location, uses_max, uses, created_at, created_by, expires_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-constexpr std::string_view kInsertApiToken =
-    "INSERT INTO api_token (token_id, hash, name, role, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
-constexpr std::string_view kApiTokenByHash =
-    "SELECT token_id, name, role, created_at, expires_at, revoked_at FROM api_token WHERE hash = $1";
-constexpr std::string_view kRevokeApiToken =
-    "UPDATE api_token SET revoked_at = $2 WHERE token_id = $1 AND revoked_at IS NULL";
 
 AgentWithStatus read_agent(const sql::Row& row) {
   AgentWithStatus entry;
@@ -80,11 +74,6 @@ EnrolmentToken read_token(const sql::Row& row) {
           .created_at = Instant{row.integer(4)},
           .created_by = std::string(row.text(5)),
           .expires_at = Instant{row.integer(6)}};
-}
-
-std::optional<Instant> instant_or_null(const sql::Row& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return Instant{row.integer(column)};
 }
 
 }  // namespace
@@ -222,34 +211,6 @@ Result<std::vector<EnrolmentToken>> FleetStore::enrolment_tokens(std::string_vie
   TS_RETURN_IF_ERROR(connection_.query(kTokenPage, {after, static_cast<std::int64_t>(limit)},
                                        [&](const sql::Row& row) { page.push_back(read_token(row)); }));
   return page;
-}
-
-Result<void> FleetStore::add_api_token(const ApiToken& row, std::string_view token) {
-  const Bytes hash = token_hash(token);
-  const sql::Param expires_at = row.expires_at ? sql::Param(row.expires_at->micros) : sql::Param(nullptr);
-  TS_RETURN_IF_ERROR(connection_.run(kInsertApiToken, {std::string_view(row.token_id), sql::Blob{hash}, std::string_view(row.name),
-                                                       std::string_view(row.role), row.created_at.micros, expires_at}));
-  return {};
-}
-
-Result<std::optional<ApiToken>> FleetStore::find_api_token(std::string_view token) {
-  std::optional<ApiToken> found;
-  const Bytes hash = token_hash(token);
-  TS_RETURN_IF_ERROR(connection_.query(kApiTokenByHash, {sql::Blob{hash}}, [&](const sql::Row& row) {
-    found = ApiToken{.token_id = std::string(row.text(0)),
-                     .name = std::string(row.text(1)),
-                     .role = std::string(row.text(2)),
-                     .created_at = Instant{row.integer(3)},
-                     .expires_at = instant_or_null(row, 4),
-                     .revoked_at = instant_or_null(row, 5)};
-  }));
-  return found;
-}
-
-Result<void> FleetStore::revoke_api_token(std::string_view token_id, Instant now) {
-  TS_ASSIGN_OR_RETURN(const std::int64_t changed, connection_.run(kRevokeApiToken, {token_id, now.micros}));
-  if (changed == 0) return fail(ErrorCode::kNotFound, "API token " + std::string(token_id), "no valid token has this id");
-  return {};
 }
 
 }  // namespace tillsync::hub

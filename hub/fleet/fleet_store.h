@@ -1,4 +1,4 @@
-// The tables of agents, enrolment tokens and API tokens. Writes are called from a writer Task (the caller's transaction), reads
+// The tables of agents and enrolment tokens. Writes are called from a writer Task (the caller's transaction), reads
 // on any connection. The thread that owns the connection.
 #pragma once
 
@@ -27,13 +27,6 @@ struct AgentHistoryEntry {
   std::string what;    // enrolled | revoked | conflict | healed | command | answered | config | config_taken | config_refused
   std::string who;     // token name, "agent" or "hub"
   std::string detail;
-};
-
-struct ApiToken {
-  std::string token_id, name, role;
-  Instant created_at;
-  std::optional<Instant> expires_at, revoked_at;
-  bool is_valid(Instant now) const { return !revoked_at && (!expires_at || now < *expires_at); }
 };
 
 inline constexpr std::int64_t kHistoryMax = 200;  // entries of one agent that are shown
@@ -74,11 +67,6 @@ class FleetStore {
   /// `token` is the secret; only its hash is stored.
   Result<void> add_enrolment_token(const EnrolmentToken& row, std::string_view token);
   Result<std::vector<EnrolmentToken>> enrolment_tokens(std::string_view after, std::size_t limit);
-
-  Result<void> add_api_token(const ApiToken& row, std::string_view token);
-  /// By the secret that a caller presents; revoked and expired ones too: ask is_valid().
-  Result<std::optional<ApiToken>> find_api_token(std::string_view token);
-  Result<void> revoke_api_token(std::string_view token_id, Instant now);
 
  private:
   Result<AgentRecord> change_standing(const AgentId& agent_id, Standing standing, std::string_view what, std::string_view who,

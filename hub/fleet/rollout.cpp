@@ -76,7 +76,8 @@ class Decision {
       report = report_of_(member.agent_id);
       const MemberState before = member.state;
       const bool was_told = member.told_at.has_value();
-      member = settle(std::move(member), report, now_);
+      // What is beyond the bite is looked at in the next step; until then it is still expected.
+      if (step_.changed.size() < kSettledPerStep) member = settle(std::move(member), report, now_);
       if (member.state != before || member.told_at.has_value() != was_told) step_.changed.push_back(member);
     }
     if (member.state == MemberState::kWaiting) ++count.waiting;

@@ -28,6 +28,7 @@ namespace tillsync::hub {
 
 inline constexpr Duration kReportPatience = seconds(600);
 inline constexpr std::size_t kSendsPerStep = 500;  // agents of one transaction: sales go in between
+inline constexpr std::size_t kSettledPerStep = 2'000;
 inline constexpr std::size_t kWavesMax = 20;
 
 enum class RolloutStatus : std::uint8_t { kRunning, kStopped, kFinished };

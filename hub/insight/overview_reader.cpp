@@ -13,7 +13,7 @@ using sql::Row;
 
 constexpr std::string_view kCountOpenCases = "SELECT count(*) FROM exception_case WHERE status = 'open'";
 constexpr std::string_view kCountAssigned =
-    "SELECT coalesce(sum(assignee <> ''), 0) FROM (SELECT assignee FROM exception_case WHERE status = 'open' ORDER BY exception_no DESC LIMIT $1)";
+    "SELECT count(*) FROM exception_case WHERE status = 'open' AND assignee <> ''";
 constexpr std::string_view kCountOverdue = "SELECT count(*) FROM exception_case WHERE status = 'open' AND due_at < $1";
 constexpr std::string_view kCountTrouble = "SELECT count(*) FROM (SELECT 1 FROM posting WHERE status = $1 AND status IN ('retrying', 'unknown', 'refused', 'held') LIMIT $2)";
 constexpr std::string_view kCountWaiting = "SELECT count(*) FROM (SELECT 1 FROM posting WHERE status IN ('queued', 'retrying', 'unknown') LIMIT $1)";
@@ -61,7 +61,7 @@ Result<std::vector<CauseFact>> read_causes(sql::Connection& connection) {
 Result<LiveCounts> read_live_counts(sql::Connection& connection, Instant now) {
   LiveCounts counts;
   TS_ASSIGN_OR_RETURN(counts.exceptions["open"], one_number(connection, kCountOpenCases, {}));
-  TS_ASSIGN_OR_RETURN(counts.exceptions["assigned"], one_number(connection, kCountAssigned, {kCountsEndAt}));
+  TS_ASSIGN_OR_RETURN(counts.exceptions["assigned"], one_number(connection, kCountAssigned, {}));
   TS_ASSIGN_OR_RETURN(counts.exceptions["overdue"], one_number(connection, kCountOverdue, {now.micros}));
   for (const char* status : {"retrying", "unknown", "refused", "held"}) {
     TS_ASSIGN_OR_RETURN(counts.postings[status], one_number(connection, kCountTrouble, {std::string_view(status), kCountsEndAt + 1}));
@@ -146,6 +146,15 @@ Result<void> OverviewReader::refresh(sql::Connection& connection, const Overview
   return {};
 }
 
+Result<LiveCounts> OverviewReader::counts(sql::Connection& connection, Instant now) {
+  const std::lock_guard lock(mutex_);
+  if (counts_at_ != now) {
+    TS_ASSIGN_OR_RETURN(counts_, read_live_counts(connection, now));
+    counts_at_ = now;
+  }
+  return counts_;
+}
+
 Result<Overview> OverviewReader::read(sql::Connection& connection, const OverviewInput& input) {
   NeedFacts facts;
   facts.now = input.now;
@@ -168,10 +177,10 @@ Result<Overview> OverviewReader::read(sql::Connection& connection, const Overvie
     figures.backlog += agent.backlog;
     figures.oldest_unsent_s = std::max(figures.oldest_unsent_s, agent.backlog > 0 ? agent.oldest_unsent_s : 0);
   }
-  TS_ASSIGN_OR_RETURN(const LiveCounts counts, read_live_counts(connection, input.now));
-  figures.refused_postings = counts.postings.at("refused");
-  figures.exceptions_open = counts.exceptions.at("open");
-  figures.exceptions_overdue = counts.exceptions.at("overdue");
+  TS_ASSIGN_OR_RETURN(const LiveCounts live, counts(connection, input.now));
+  figures.refused_postings = live.postings.at("refused");
+  figures.exceptions_open = live.exceptions.at("open");
+  figures.exceptions_overdue = live.exceptions.at("overdue");
   for (const UnclosedDate& day : facts.unclosed) figures.days_unclosed += day.locations;
   overview.needs = build_needs(facts);
   overview.needs_total = static_cast<std::int64_t>(overview.needs.size());

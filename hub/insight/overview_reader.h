@@ -16,7 +16,7 @@
 namespace tillsync::hub {
 
 inline constexpr Duration kDaysReadEvery = seconds(30);    // unclosed days
-inline constexpr Duration kCausesReadEvery = seconds(5);   // groups of open exceptions
+inline constexpr Duration kCausesReadEvery = seconds(10);  // groups of open exceptions
 inline constexpr std::size_t kUnclosedDatesMax = 8;        // newest business dates with documents that are looked at
 inline constexpr std::size_t kWorthRowsMax = 2'000;        // exceptions of one cause whose worth is added up
 inline constexpr std::int64_t kCountsEndAt = 10'000;       // counts of postings say no more than one above
@@ -55,12 +55,15 @@ Result<std::map<std::string, std::string>> read_location_names(sql::Connection& 
 class OverviewReader {
  public:
   Result<Overview> read(sql::Connection& connection, const OverviewInput& input);
+  /// The same for whoever asks at the same instant: the topics of one update of the live view.
+  Result<LiveCounts> counts(sql::Connection& connection, Instant now);
 
  private:
   Result<void> refresh(sql::Connection& connection, const OverviewInput& input);
 
   std::mutex mutex_;  // of the remembered parts
-  std::optional<Instant> days_at_, causes_at_;
+  std::optional<Instant> days_at_, causes_at_, counts_at_;
+  LiveCounts counts_;
   std::map<std::string, std::string> names_;
   std::vector<UnclosedDate> unclosed_;
   std::vector<CauseFact> causes_;

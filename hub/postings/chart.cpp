@@ -43,12 +43,12 @@ void read_accounts(const json& accounts, const std::string& field, Accounts& int
 }
 
 CostAccounts read_costs(const json& costs, const std::string& where) {
-  only(costs, where, {"inventory", "received", "adjusted", "transit", "opening"});
+  only(costs, where, {"inventory", "received", "adjusted", "transit", "opening", "cost_of_goods"});
   const auto read = [&](const char* name) {
     if (!costs.contains(name)) throw BadChart{where + "/" + name, "an account: a text of 1 to 64 bytes"};
     return account(costs[name], where + "/" + name);
   };
-  return {read("inventory"), read("received"), read("adjusted"), read("transit"), read("opening")};
+  return {read("inventory"), read("received"), read("adjusted"), read("transit"), read("opening"), costs.contains("cost_of_goods") ? read("cost_of_goods") : ""};
 }
 
 Chart read_company(const json& company, const std::string& where, std::set<std::string>& taken) {
@@ -89,11 +89,13 @@ Chart read_company(const json& company, const std::string& where, std::set<std::
 }  // namespace
 
 std::string_view Chart::tender_account(std::string_view type, std::string_view foreign) const {
-  if (!foreign.empty()) {
-    const auto found = tenders.find(std::string(type) + "/" + std::string(foreign));
-    if (found != tenders.end()) return found->second;
-  }
-  return account_of(tenders, type);
+  const std::string_view own = foreign.empty() ? std::string_view() : own_tender_account(type, foreign);
+  return own.empty() ? account_of(tenders, type) : own;
+}
+
+std::string_view Chart::own_tender_account(std::string_view type, std::string_view foreign) const {
+  const auto found = tenders.find(std::string(type) + "/" + std::string(foreign));
+  return found == tenders.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::string_view Chart::line_account(std::string_view kind) const { return account_of(lines, kind); }

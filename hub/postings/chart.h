@@ -45,6 +45,7 @@ inline constexpr std::string_view kSafeAccount = "1005";           // cash that 
 /// Accounts of goods at cost, for ERPs that do not value stock themselves.
 struct CostAccounts {
   std::string inventory, received, adjusted, transit, opening;
+  std::string cost_of_goods;  // "" = sales book no cost
 };
 
 struct Chart {
@@ -60,8 +61,11 @@ struct Chart {
 
   /// foreign: the currency that was handed over, where it is not the document's.
   std::string_view tender_account(std::string_view type, std::string_view foreign = {}) const;
+  /// The account that the chart names for this type in this currency and no other; "" = none.
+  std::string_view own_tender_account(std::string_view type, std::string_view foreign) const;
   std::string_view line_account(std::string_view kind) const;
   std::string_view tax_account(std::string_view code) const;
+  bool books_cost_of_goods() const { return costs && !costs->cost_of_goods.empty(); }
 };
 
 /// What stands above, for all locations.

@@ -174,11 +174,13 @@ Journal journal_of(const Sale& sale, bool is_return, const Chart& chart) {
   return builder.finish();
 }
 
-Journal journal_of(const TillClose& close, const Chart& chart, const Currency& currency) {
+Journal journal_of(const TillClose& close, const Chart& chart, const Currency& currency, bool is_foreign) {
   JournalBuilder builder(currency.code, 2 * close.tenders.size());
   for (const CloseTender& tender : close.tenders) {
     if (tender.currency != currency || tender.over_short.minor == 0) continue;
-    builder.add(Sum{chart.tender_account(tender.type), tender.type}, tender.over_short.minor, Label::kTender);
+    const std::string_view account = is_foreign ? chart.own_tender_account(tender.type, currency.code) : chart.tender_account(tender.type);
+    if (account.empty()) continue;
+    builder.add(Sum{account, tender.type}, tender.over_short.minor, Label::kTender);
     builder.add(Sum{chart.over_short, {}}, -Int128{tender.over_short.minor}, Label::kBase);
   }
   return builder.finish();

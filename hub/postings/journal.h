@@ -21,8 +21,9 @@ struct Journal {
 };
 
 Journal journal_of(const Sale& sale, bool is_return, const Chart& chart);
-/// In `currency` alone: differences in other currencies are left out.
-Journal journal_of(const TillClose& close, const Chart& chart, const Currency& currency);
+/// In `currency` alone: differences in other currencies are left out. is_foreign: it is not the close's own, and only tenders for which the chart
+/// names an account in that currency are posted.
+Journal journal_of(const TillClose& close, const Chart& chart, const Currency& currency, bool is_foreign = false);
 Journal journal_of(const TillEvent& event, const Chart& chart);
 Journal journal_of(const StockMovement& movement, const Chart& chart);
 

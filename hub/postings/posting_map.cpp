@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "common/base/bytes.h"
+#include "common/crypto/crypto.h"
 #include "hub/postings/journal.h"
 
 namespace tillsync::hub {
 namespace {
 
-constexpr std::string_view kPostingPrefix = "p_";
+constexpr std::string_view kPostingPrefix = "p_", kPartDomain = "tillsync-close-currency-1/";
+constexpr std::size_t kPartIdBytes = 16;
 
 std::vector<PostingStock> stock_lines(std::span<const StockChanged> stock) {
   std::vector<PostingStock> lines;
@@ -66,6 +69,17 @@ PostingQueued start(const PostingSource& source, const Body* body, std::string_v
   return queued;
 }
 
+/// In the order of the tenders, each once: those of which the chart has an account for a tender, or those of which it lacks one.
+std::vector<std::string> foreign_currencies(const TillClose& close, const Chart& chart, bool has_account) {
+  const Currency own = posted_currency(close);
+  std::vector<std::string> found;
+  for (const CloseTender& tender : close.tenders) {
+    if (tender.over_short.minor == 0 || tender.currency == own || chart.own_tender_account(tender.type, tender.currency.code).empty() == has_account) continue;
+    if (std::ranges::find(found, tender.currency.code) == found.end()) found.push_back(tender.currency.code);
+  }
+  return found;
+}
+
 Amount opposite(Amount amount) { return Amount{amount.minor == INT64_MIN ? INT64_MAX : -amount.minor}; }
 
 }  // namespace
@@ -93,12 +107,42 @@ Currency posted_currency(const TillClose& close) {
   return close.totals.front().currency;
 }
 
-std::vector<std::string> unposted_currencies(const TillClose& close) {
-  const Currency posted = posted_currency(close);
-  std::vector<std::string> others;
-  for (const CloseTender& tender : close.tenders)
-    if (tender.over_short.minor != 0 && tender.currency != posted && std::ranges::find(others, tender.currency.code) == others.end()) others.push_back(tender.currency.code);
-  return others;
+std::vector<std::string> unposted_currencies(const TillClose& close, const Chart& chart) {
+  const std::vector<std::string> foreign = foreign_currencies(close, chart, true);
+  std::vector<std::string> unposted = foreign_currencies(close, chart, false);
+  for (std::size_t i = kPartsMax; i < foreign.size(); ++i)
+    if (std::ranges::find(unposted, foreign[i]) == unposted.end()) unposted.push_back(foreign[i]);
+  return unposted;
+}
+
+std::vector<PostingQueued> map_close(const PostingSource& source, const TillClose& close, const Chart& chart) {
+  std::vector<PostingQueued> made;
+  const auto add = [&](const Currency& currency, bool is_foreign) {
+    Journal journal = journal_of(close, chart, currency, is_foreign);
+    PostingQueued queued = start(source, nullptr, "till_close", {});
+    queued.posting.currency = currency;
+    queued.posting.journal = std::move(journal.lines);
+    queued.balanced = journal.problem.empty();
+    queued.problem = std::move(journal.problem);
+    if (is_empty(queued)) return;
+    made.push_back(std::move(queued));
+  };
+  add(posted_currency(close), false);
+  const std::vector<std::string> foreign = foreign_currencies(close, chart, true);
+  for (std::size_t i = 0; i < std::min(foreign.size(), kPartsMax); ++i) {
+    const std::size_t before = made.size();
+    add(Currency{foreign[i]}, true);
+    if (made.size() == before) continue;
+    made.back().part = static_cast<int>(i) + 1;
+    made.back().posting.posting_id = made.back().posting.idempotency_key = part_posting_id(source.event_id, foreign[i]);
+  }
+  return made;
+}
+
+std::string part_posting_id(const EventId& event_id, std::string_view currency) {
+  const std::string name = std::string(kPartDomain) + event_id_text(event_id) + "/" + std::string(currency);
+  const Sha256Digest digest = sha256({BytesView(name)});
+  return std::string(kPostingPrefix) + to_base32({digest.data(), kPartIdBytes});
 }
 
 PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock, const Chart& chart) {
@@ -115,10 +159,6 @@ PostingQueued map_document(const IncomingDocument& incoming, std::span<const Sto
     // Without a chart of costs a cost makes no journal; the ERP values the stock by the unit cost on its line.
     if (movement->reverses) return {};
     return with_journal("stock", journal_of(*movement, chart), chart.currency);
-  }
-  if (const auto* close = std::get_if<TillClose>(&body)) {
-    const Currency currency = posted_currency(*close);
-    return with_journal("till_close", journal_of(*close, chart, currency), currency.code);
   }
   if (const auto* event = std::get_if<TillEvent>(&body)) return with_journal("till_event", journal_of(*event, chart), event->currency.code);
   const auto* sale = std::get_if<Sale>(&body);

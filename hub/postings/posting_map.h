@@ -25,15 +25,20 @@ struct PostingSource {
 };
 PostingSource source_of(const IncomingDocument& incoming);
 
-/// A posting for every sale and return, for every movement that moved stock, for a close whose counts differ and a till event that
-/// moved cash, from its own figures and the stock changes booked under its event. Empty (is_empty) for all else, and for voids and
-/// reversals.
+/// A posting for every sale and return, for every movement that moved stock and a till event that moved cash, from its own figures and
+/// the stock changes booked under its event. Empty (is_empty) for all else, for voids and reversals, and for closes (map_close).
 PostingQueued map_document(const IncomingDocument& incoming, std::span<const StockChanged> stock, const Chart& chart);
 
-/// The currency in which a close is posted: that of its cash, else of its first total. Its differences in others are not posted.
+/// The close's own currency: that of its cash, else of its first total.
 Currency posted_currency(const TillClose& close);
-/// Currencies of the close's differences that are not posted.
-std::vector<std::string> unposted_currencies(const TillClose& close);
+/// Postings of one document beside its own: differences of a close in other currencies.
+inline constexpr std::size_t kPartsMax = 7;
+/// Currencies of the close's differences that are not posted: others than its own for which the chart has no account, or beyond kPartsMax.
+std::vector<std::string> unposted_currencies(const TillClose& close, const Chart& chart);
+/// One for each currency in which the counts differ: its own first, then those of which the chart names an account for a tender.
+std::vector<PostingQueued> map_close(const PostingSource& source, const TillClose& close, const Chart& chart);
+/// Of the posting of a close's difference in another currency: "p_" + base32, the same on every hub.
+std::string part_posting_id(const EventId& event_id, std::string_view currency);
 
 /// The posting of a void: the original's journal turned around, and the stock that came back. original: nullptr when the
 /// document that is taken back had none. It keeps the original's ordering key, so that it is sent behind it.

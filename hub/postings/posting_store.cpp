@@ -10,6 +10,7 @@
 #include "hub/postings/correction_reader.h"
 #include "hub/postings/correction_store.h"
 #include "hub/postings/journal.h"
+#include "hub/postings/posting_map.h"
 #include "hub/postings/posting_reader.h"
 #include "hub/postings/summed_store.h"
 #include "hub/postings/schema.h"
@@ -83,6 +84,7 @@ std::int64_t units_of(const Posting& posting) {
 }
 
 std::int64_t posting_no_of(const PostingQueued& queued) {
+  if (queued.part > 0) return kPartNoBase + queued.event_no * static_cast<std::int64_t>(kPartsMax + 1) + queued.part;
   return queued.behind_event_no == 0 ? 2 * queued.event_no : 2 * queued.behind_event_no + 1;
 }
 
@@ -256,7 +258,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
     const std::int64_t date = posting.business_date ? posting.business_date->days : 0;
     bodies.push_back(encode_posting(posting));
     params.insert(params.end(),
-                  {posting_no_of(queued), queued.event_no, std::string_view(posting.posting_id),
+                  {posting_no_of(queued), queued.part > 0 ? Param(nullptr) : Param(queued.event_no), std::string_view(posting.posting_id),
                    posting.idempotency_key == posting.posting_id ? Param(nullptr) : Param(std::string_view(posting.idempotency_key)),
                    std::string_view(posting.kind), posting.location.view(),
                    posting.business_date ? Param(date) : Param(nullptr), std::string_view(posting.currency.code),

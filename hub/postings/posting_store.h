@@ -18,6 +18,9 @@
 
 namespace tillsync::hub {
 
+/// Further postings of a document have numbers above all documents' own ones, and below those of sums.
+inline constexpr std::int64_t kPartNoBase = std::int64_t{1} << 60;
+
 /// Creates or upgrades the tables of this folder.
 Result<void> migrate_postings(sql::Connection& connection);
 

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "hub/postings/close_book.h"
+#include "hub/postings/cost_book.h"
 #include "hub/postings/posting_map.h"
 #include "hub/writer/stage.h"
 
@@ -24,12 +26,14 @@ struct ReversalRows {
 };
 
 /// All postings of a batch, in order; unbalanced ones raise their exception. Pure.
-std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts);
+/// costs: of what the batch moves where the chart asks for cost of goods; is brought up to date. nullptr: no chart asks.
+/// closes: of the till days of the batch's closes; is brought up to date.
+std::vector<PostingQueued> decide_postings(MicroBatch& batch, const ReversalRows& rows, const ChartBook& charts, CloseBook& closes, CostBook* costs);
 
 class PostingsStage : public Stage {
  public:
   /// is_summed: postings that may be summed are collected.
-  explicit PostingsStage(ChartBook charts = {}, bool is_summed = false) : charts_(std::move(charts)), is_summed_(is_summed) {}
+  explicit PostingsStage(ChartBook charts = {}, bool is_summed = false);
   std::string_view name() const override { return "postings"; }
   Result<void> start(sql::Connection& connection) override;
   Result<void> load(sql::Connection& connection, const MicroBatch& batch) override;
@@ -38,8 +42,10 @@ class PostingsStage : public Stage {
 
  private:
   const ChartBook charts_;
-  const bool is_summed_;
+  const bool is_summed_, books_costs_;
   ReversalRows rows_;
+  CloseBook closes_;
+  CostBook costs_;
 };
 
 }  // namespace tillsync::hub

@@ -14,6 +14,8 @@ constexpr std::int64_t kDay_s = 86'400;
 constexpr std::string_view kSelectGroups =
     "SELECT location, business_date, currency, count(*), min(created_at) FROM posting WHERE status = 'collected' GROUP BY location, business_date, currency"
     " ORDER BY location, business_date, currency";
+constexpr std::string_view kSelectCurrencies =
+    "SELECT DISTINCT currency FROM posting WHERE status = 'collected' AND location = $1 AND business_date = $2 ORDER BY currency";
 constexpr std::string_view kSelectParts =
     "SELECT posting_no, body FROM posting WHERE status = 'collected' AND location = $1 AND business_date = $2 AND currency = $3 ORDER BY posting_no LIMIT $4";
 constexpr std::string_view kSelectNumbers =
@@ -89,6 +91,23 @@ Result<std::int64_t> make_summed(sql::Connection& connection, std::string_view c
   TS_RETURN_IF_ERROR(move_totals(connection, posting_no, to_string(PostingStatus::kCollected), to_string(PostingStatus::kSummed)));
   TS_RETURN_IF_ERROR(insert_summed(connection, sum, posting_no, now));
   return static_cast<std::int64_t>(numbers.size());
+}
+
+Result<std::int64_t> sum_day(sql::Connection& connection, std::string_view connector, const LocationId& location, Date business_date, Instant now) {
+  std::vector<CollectedGroup> groups;
+  TS_RETURN_IF_ERROR(connection.query(kSelectCurrencies, {location.view(), std::int64_t{business_date.days}}, [&](const Row& row) {
+    groups.push_back({location, business_date, Currency{std::string(row.text(0))}, 0, {}});
+  }));
+  std::int64_t documents = 0;
+  for (const CollectedGroup& group : groups) {
+    // A batch takes kSumDocumentsMax at most.
+    for (;;) {
+      TS_ASSIGN_OR_RETURN(const std::int64_t summed, make_summed(connection, connector, group, now));
+      if (summed == 0) break;
+      documents += summed;
+    }
+  }
+  return documents;
 }
 
 Result<void> follow_summed(sql::Connection& connection, std::int64_t summed_no, PostingStatus status, std::string_view erp_reference, Instant now) {

@@ -38,6 +38,9 @@ bool is_ripe(const CollectedGroup& group, const SumPolicy& policy, Instant now);
 /// Sums the oldest kSumDocumentsMax of the group into the next batch and queues it. Returns how many documents it has; 0: nothing was collected.
 Result<std::int64_t> make_summed(sql::Connection& connection, std::string_view connector, const CollectedGroup& group, Instant now);
 
+/// Sums all that is collected of a location's business date, whatever the time: its day is being closed. Returns how many documents that were.
+Result<std::int64_t> sum_day(sql::Connection& connection, std::string_view connector, const LocationId& location, Date business_date, Instant now);
+
 /// What became of a summed posting becomes of its parts: posted and skipped ones.
 Result<void> follow_summed(sql::Connection& connection, std::int64_t summed_no, PostingStatus status, std::string_view erp_reference, Instant now);
 

@@ -109,6 +109,11 @@ json day_json(const DayFacts& facts, const DayVerdict& verdict) {
     const auto of_till = facts.tills.find(till.till);
     tills.push_back(till_json(of_till == facts.tills.end() ? none : of_till->second, till));
   }
+  json postings{{"posted", facts.postings.posted},   {"open", facts.postings.open}, {"unknown", facts.postings.unknown},
+                {"refused", facts.postings.refused}, {"held", facts.postings.held}, {"skipped", facts.postings.skipped}};
+  // Only where postings are summed, so that all others' certificates are as they were.
+  if (facts.postings.collected != 0) postings["collected"] = facts.postings.collected;
+  if (facts.postings.summed != 0) postings["summed"] = facts.postings.summed;
   return {{"location", facts.day.location.value},
           {"business_date", format_date(facts.day.business_date)},
           {"complete", verdict.is_complete},
@@ -117,13 +122,7 @@ json day_json(const DayFacts& facts, const DayVerdict& verdict) {
           {"tills", std::move(tills)},
           {"exceptions", exceptions_json(facts)},
           {"backlog", backlog_json(facts.agents)},
-          {"postings",
-           {{"posted", facts.postings.posted},
-            {"open", facts.postings.open},
-            {"unknown", facts.postings.unknown},
-            {"refused", facts.postings.refused},
-            {"held", facts.postings.held},
-            {"skipped", facts.postings.skipped}}}};
+          {"postings", std::move(postings)}};
 }
 
 std::string canonical_json(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }

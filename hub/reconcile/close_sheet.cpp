@@ -3,22 +3,13 @@
 #include <algorithm>
 
 #include "hub/intake/intake.h"
+#include "hub/postings/close_versions.h"
 #include "hub/reconcile/sequence_ranges.h"
 
 namespace tillsync::hub {
 namespace {
 
-bool names(const CloseRecord& one, const CloseRecord& other) {
-  const std::string& named = one.body.supersedes;
-  return !named.empty() && (other.document_no.value == named || other.body.z_no == named);
-}
-
-bool supersedes(const CloseRecord& one, const CloseRecord& other) {
-  if (names(other, one)) return false;
-  if (names(one, other)) return true;
-  if (one.body.z_no.empty() || one.body.z_no != other.body.z_no) return false;
-  return std::pair(one.body.revision, one.event_no) > std::pair(other.body.revision, other.event_no);
-}
+CloseVersion version_of(const CloseRecord& close) { return {close.event_no, close.document_no, close.body.z_no, close.body.supersedes, close.body.revision}; }
 
 void take_sequence(CloseSum& sum, std::optional<std::int64_t> number) {
   if (!number || !is_sequence(*number)) return;
@@ -72,9 +63,11 @@ void add_close(CloseSum& sum, const CloseRecord& close) {
 
 std::vector<DocumentNo> superseded_by(const std::vector<CloseRecord>& closes) {
   std::vector<DocumentNo> by(closes.size());
+  std::vector<CloseVersion> versions;
+  for (const CloseRecord& close : closes) versions.push_back(version_of(close));
   for (std::size_t i = 0; i < closes.size(); ++i) {
     for (std::size_t j = 0; j < closes.size(); ++j) {
-      if (i != j && supersedes(closes[j], closes[i])) by[i] = closes[j].document_no;
+      if (i != j && replaces(versions[j], versions[i])) by[i] = closes[j].document_no;
     }
   }
   return by;

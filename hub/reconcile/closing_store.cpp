@@ -4,6 +4,7 @@
 
 #include "hub/exceptions/exception_store.h"
 #include "hub/postings/posting_store.h"
+#include "hub/postings/summed_store.h"
 #include "hub/reconcile/certificate.h"
 #include "hub/reconcile/day_facts_reader.h"
 #include "hub/reconcile/day_store.h"
@@ -48,7 +49,7 @@ Result<ClosingResult> close_day(sql::Connection& connection, const DayKey& day, 
   if (is_forced && person.reason.empty()) return no_reason(day, "close");
   if (day.business_date.days > date_of(now).days + 1)
     return fail(ErrorCode::kInvalid, "close " + day_subject(day), "the business date has not begun anywhere");
-  TS_ASSIGN_OR_RETURN(const DayFacts facts, read_day_facts(connection, day, agents));
+  TS_ASSIGN_OR_RETURN(DayFacts facts, read_day_facts(connection, day, agents));
   if (!facts.location && facts.tills.empty()) return fail(ErrorCode::kNotFound, "close " + day_subject(day), "there is no location " + day.location.value);
   if (facts.lock && facts.lock->state == DayLockState::kClosed)
     return fail(ErrorCode::kConflict, "close " + day_subject(day), "it is closed already, by certificate " + std::to_string(facts.lock->certificate_no));
@@ -57,6 +58,10 @@ Result<ClosingResult> close_day(sql::Connection& connection, const DayKey& day, 
   if (!verdict.may_close && !is_forced) {
     result.blockers = verdict.blockers;
     return result;
+  }
+  if (!policy.sums_for.empty() && facts.postings.collected > 0) {
+    TS_RETURN_IF_ERROR(sum_day(connection, policy.sums_for, day.location, day.business_date, now));
+    TS_ASSIGN_OR_RETURN(facts, read_day_facts(connection, day, agents));
   }
   CertificateHead head;
   TS_RETURN_IF_ERROR(connection.query(kSelectNextNo, {}, [&head](const Row& row) { head.number = row.integer(0); }));

@@ -22,7 +22,8 @@ struct ClosingResult {
   std::int64_t certificate_no = 0;
   std::vector<Blocker> blockers;  // of a refusal: what stands in the way
 };
-/// Issues a certificate and locks the period. Refused where something stands in the way, unless forced: then the reason is needed and recorded,
+/// Issues a certificate and locks the period; where postings are summed, sums what is collected of the day before, and the certificate names how many are
+/// in sums that the ERP has not acknowledged yet. Refused where something stands in the way, unless forced: then the reason is needed and recorded,
 /// and stands in the certificate with what was missing. kConflict: it is closed. kInvalid: forced without a reason, or a date that has not begun anywhere.
 Result<ClosingResult> close_day(sql::Connection& connection, const DayKey& day, const DayPerson& person, bool is_forced, const DayPolicy& policy,
                                 const BacklogsByLocation& agents, const SignatureKeyPair& keys, Instant now);

@@ -37,8 +37,11 @@ Result<void> count_postings(sql::Connection& connection, DayFacts& facts) {
   TS_ASSIGN_OR_RETURN(const auto rows, PostingReader(connection).totals(facts.day.location, facts.day.business_date));
   PostingCounts& counts = facts.postings;
   for (const PostingTotalRow& row : rows) {
-    if (row.kind == "summed") continue;  // a sum of documents whose own postings are counted
+    // A sum of documents whose own postings are counted; only they do not tell that it went wrong.
+    if (row.kind == "summed" && row.status != PostingStatus::kUnknown && row.status != PostingStatus::kRefused && row.status != PostingStatus::kHeld) continue;
     switch (row.status) {
+      case PostingStatus::kCollected: counts.collected += row.postings; break;
+      case PostingStatus::kSummed: counts.summed += row.postings; break;
       case PostingStatus::kPosted: counts.posted += row.postings; break;
       case PostingStatus::kUnknown: counts.unknown += row.postings; break;
       case PostingStatus::kRefused: counts.refused += row.postings; break;

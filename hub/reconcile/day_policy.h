@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "common/base/time.h"
@@ -24,6 +25,7 @@ inline constexpr std::int64_t kOverShortMinorMax = 500;   // default of closes.o
 struct DayPolicy {
   LateDocuments late_documents = LateDocuments::kNextOpen;
   Duration expected_after = seconds(kExpectedAfterHours * 3'600);  // behind the end of the business date, UTC
+  std::string sums_for;  // connector for which closing a day sums what is collected of it; "" = none: that stands in the way
   std::int64_t over_short_minor = kOverShortMinorMax;  // what a counted tender may differ by without an exception; minor units
 };
 

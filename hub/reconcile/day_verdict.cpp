@@ -22,13 +22,14 @@ std::string counted(std::int64_t count, std::string_view one, std::string_view m
 
 class DayJudge {
  public:
-  DayJudge(const DayFacts& facts, const DayPolicy& policy, Instant now) : facts_(facts), now_(now) { verdict_.expected_at = closes_expected_at(facts.day.business_date, policy); }
+  DayJudge(const DayFacts& facts, const DayPolicy& policy, Instant now) : facts_(facts), sums_(!policy.sums_for.empty()), now_(now) { verdict_.expected_at = closes_expected_at(facts.day.business_date, policy); }
 
   DayVerdict judge() {
     verdict_.is_complete = true;
     for (const auto& [till, facts] : facts_.tills) judge_one(facts);
     if (facts_.exception_count > 0) block("exceptions", {}, counted(facts_.exception_count, "open exception", "open exceptions"));
-    postings(facts_.postings.open, "postings_open", "not yet at the ERP");
+    // What is collected is summed by closing the day, and a sum on its way is named by the certificate: waiting for it would put off the close for nothing.
+    postings(facts_.postings.open + (sums_ ? 0 : facts_.postings.collected), "postings_open", "not yet at the ERP");
     postings(facts_.postings.unknown, "postings_unknown", "of which nobody knows whether the ERP has them");
     postings(facts_.postings.refused, "postings_refused", "refused by the ERP");
     postings(facts_.postings.held, "postings_held", "held");
@@ -87,6 +88,7 @@ class DayJudge {
   }
 
   const DayFacts& facts_;
+  bool sums_;
   Instant now_;
   DayVerdict verdict_;
 };

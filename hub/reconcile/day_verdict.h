@@ -28,9 +28,10 @@ struct BlockingException {
   std::string exception_id, code, owner, detail;
   Instant raised_at;
 };
-/// Of the day's documents, by what became of them at the ERP. open: queued, sending or retrying.
+/// Of the day's documents, by what became of them at the ERP. open: queued, sending or retrying. Where postings are summed: collected ones
+/// wait for that, summed ones are in a sum that is on its way; a sum that is unknown, refused or held counts itself, as one.
 struct PostingCounts {
-  std::int64_t posted = 0, open = 0, unknown = 0, refused = 0, held = 0, skipped = 0;
+  std::int64_t posted = 0, open = 0, unknown = 0, refused = 0, held = 0, skipped = 0, collected = 0, summed = 0;
   bool operator==(const PostingCounts&) const = default;
 };
 

@@ -45,6 +45,8 @@ struct Task {
 struct DecideRequest {
   StockRequest request;
   std::function<void(Result<StockAnswer>)> done;
+  /// Of what a person asked for: writes it down in the same transaction, behind the decision. May run again, like a task.
+  std::function<Result<void>(sql::Connection&, const StockAnswer&, Instant now)> record = {};
 };
 
 enum class Priority { kRequest, kBulk };  // requests (tasks, API) go before bulk catch-up

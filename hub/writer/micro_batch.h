@@ -119,6 +119,7 @@ struct PostingBlocked {
 struct PostingQueued {
   std::int64_t event_no = 0;
   std::int64_t behind_event_no = 0;  // of a void that waited: its original, behind which it is sent
+  int part = 0;                      // of a document with several postings: 1, 2, … of those beside its own
   Posting posting;
   std::string lane;                  // location/till: what takes its turn at the ERP; "" = the ordering key
   bool is_collected = false;         // to be summed with others of its day (hub/postings/summed.h)

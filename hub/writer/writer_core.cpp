@@ -93,6 +93,18 @@ Result<void> WriterCore::run_stages(MicroBatch& batch) {
   return {};
 }
 
+Result<void> WriterCore::record_answers(std::span<Command> group, const MicroBatch& batch) {
+  TS_CHECK(batch.answers.size() == batch.requests.size());
+  std::size_t next = 0;
+  for (const Command& command : group) {
+    const auto* asked = std::get_if<DecideRequest>(&command);
+    if (asked == nullptr) continue;
+    const StockAnswer& answer = batch.answers[next++];
+    if (asked->record) TS_RETURN_IF_ERROR(asked->record(connection_, answer, batch.now));
+  }
+  return {};
+}
+
 Result<void> WriterCore::apply(std::span<Command> group, MicroBatch& batch) {
   try {
     TS_RETURN_IF_ERROR(connection_.begin());
@@ -107,6 +119,7 @@ Result<void> WriterCore::apply(std::span<Command> group, MicroBatch& batch) {
       for (const auto& stage : stages_) stage->masterdata_changed();
     }
     if (group.empty() || has_work(batch)) TS_RETURN_IF_ERROR(run_stages(batch));
+    TS_RETURN_IF_ERROR(record_answers(group, batch));
     const Duration before = clock_ ? clock_() : Duration{};
     auto committed = connection_.commit();
     if (clock_) last_commit_ = clock_() - before;

@@ -57,6 +57,7 @@ class WriterCore {
     StockAnswer answer;
   };
   Result<std::vector<Outcomes>> attempt(std::span<Command> group, Instant now);
+  Result<void> record_answers(std::span<Command> group, const MicroBatch& batch);
   Result<void> run_stages(MicroBatch& batch);
   Result<void> apply(std::span<Command> group, MicroBatch& batch);
   void succeed(std::span<Command> group, std::vector<Outcomes> outcomes);

@@ -87,6 +87,9 @@ void ChainWorld::apply(const Action& action) {
     case kPutProduct:
       if (hub_.is_running()) hub_.put_product(static_cast<int>(action.a), ++product_versions_.try_emplace(static_cast<int>(action.a), 1).first->second);
       break;
+    case kCloseDay:
+      if (hub_.is_running()) hub_.close_day(store_name(action.who));
+      break;
     case kPrune:
       pruned_ = true;
       agent->prune();

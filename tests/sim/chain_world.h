@@ -86,6 +86,8 @@ class ChainWorld {
   void check_grants();  // draws nothing: it may run after every commit
   /// The hub was restored and the agents no longer hold what it had since: the ERP has what nobody else has. That loss is
   /// declared as gaps, and a person has to settle it with the ERP.
+  /// Sums that a restored hub makes anew have other documents than those of the same key at the ERP: they are settled by hand.
+  bool is_settled_by_hand() const { return is_damaged() || (hub_restored_ && plan_.sum_after.micros > 0); }
   bool is_damaged() const { return hub_restored_ && (pruned_ || agent_restored_ || cloned_); }
   /// Whether the hub has the document now.
   bool hub_has(const Doc& doc);

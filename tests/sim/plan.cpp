@@ -11,7 +11,8 @@ namespace tillsync::sim {
 namespace {
 
 constexpr std::array kNames = {"partition", "reset",   "noise", "slow_link",  "kill", "kill_at_write", "kill_at_send", "disk_full",  "disk_errors",
-                               "backup",    "restore", "clone", "clock_jump", "erp",  "erp_refuses",   "put_product",  "prune"};
+                               "backup",    "restore", "clone", "clock_jump", "erp",  "erp_refuses",   "put_product",  "prune",      "close_day"};
+constexpr std::size_t kFaults = static_cast<std::size_t>(ActionKind::kCloseDay);
 
 class Drawer {
  public:
@@ -107,7 +108,8 @@ Action draw_action(Drawer& draw, ActionKind kind, const Plan& plan) {
       action.who = kHub;
       action.a = draw.upto(kSkus - 1);
       break;
-    case ActionKind::kPrune: break;
+    case ActionKind::kPrune:
+    case ActionKind::kCloseDay: break;
   }
   return action;
 }
@@ -133,7 +135,7 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
   plan.trade = seconds(draw.between(300, 5'400));
   if (options.hours) plan.trade = seconds(static_cast<std::int64_t>(*options.hours * 3'600));
   // A few kinds of fault each time, some of them often: what never comes together in the average plan does in some.
-  for (std::size_t kind = 0; kind < kNames.size(); ++kind) {
+  for (std::size_t kind = 0; kind < kFaults; ++kind) {
     if (!draw.one_in(3)) continue;
     const auto what = static_cast<ActionKind>(kind);
     const bool is_heavy = what == ActionKind::kClone || what == ActionKind::kRestore;
@@ -163,6 +165,9 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
       plan.actions.push_back(action);
     }
   }
+  if (draw.one_in(3)) plan.sum_after = seconds(draw.between(30, 900));
+  if (draw.one_in(3))
+    for (std::int64_t left = draw.between(1, 3); left > 0; --left) plan.actions.push_back(draw_action(draw, ActionKind::kCloseDay, plan));
   std::ranges::stable_sort(plan.actions, {}, &Action::at);
   return plan;
 }

@@ -32,6 +32,7 @@ enum class ActionKind {
   kErpRefuses,    // the ERP does not know SKU a, for `lasts`
   kPutProduct,    // SKU a gets a new version at the hub
   kPrune,         // the agent drops what it needs no longer to hold
+  kCloseDay,      // a person closes the store's day, whatever is missing; drawn apart from the faults
 };
 
 struct Action {
@@ -80,6 +81,9 @@ enum class PlantedBug {
   kCloseCountsTwice,        // an agent gives back what it has promised
   kFrozenIsOpen,            // a new epoch freezes no lease at the hub
   kPartNotFreed,            // a part of what was released stays reserved
+  kSumTakenTwice,           // a document of one sum goes into the next as well
+  kSumLosesOne,             // a sum does not name one of its documents
+  kCloseSumsNothing,        // a day is closed and what is collected of it is left
 };
 
 /// For the command line and the tests, in the order of the enumeration.
@@ -90,7 +94,7 @@ inline constexpr const char* kPlantedBugNames[] = {"none",          "answer_befo
                                                    "alarm_invented", "erp_key_changes", "erp_stock_wrong", "erp_amount_wrong",
                                                    "ack_never_stored", "conflict_never_healed", "sales_forgotten", "reserved_drifts", "promise_cut", "sent_forgotten",
                                                    "holds_run_fast", "holds_never_end", "shelf_forgotten", "lease_freed_by_time", "hand_over_forgotten",
-                                                   "close_counts_twice", "frozen_is_open", "part_not_freed"};
+                                                   "close_counts_twice", "frozen_is_open", "part_not_freed", "sum_taken_twice", "sum_loses_one", "close_sums_nothing"};
 
 struct Plan {
   std::uint64_t seed = 0;
@@ -99,6 +103,7 @@ struct Plan {
   int documents = 20;              // of each till
   int holds = 0, leases = 0;       // reservations that are asked for, leases that a person grants
   bool leases_by_policy = false;
+  Duration sum_after{0};           // postings are summed, so long after they came; 0: each document has its own
   Duration trade = seconds(1'800); // how long there is trade and faults; then everything is mended and has to come to rest
   std::vector<Action> actions;     // by time
   PlantedBug bug = PlantedBug::kNone;

@@ -73,6 +73,9 @@ void plant_in_hub(PlantedBug bug, sql::Connection& connection) {
     case PlantedBug::kHoldsNeverEnd: statement = "UPDATE reservation SET expires_at = NULL"; break;
     case PlantedBug::kShelfForgotten: statement = "UPDATE reservation SET state = 'held' WHERE state IN ('picked', 'ready')"; break;
     case PlantedBug::kLeaseFreedByTime: statement = "UPDATE lease SET state = 'closed' WHERE state = 'ending'"; break;
+    case PlantedBug::kSumTakenTwice:
+      statement = "UPDATE posting SET status = 'collected', summed_no = NULL WHERE posting_no = (SELECT min(posting_no) FROM posting WHERE status = 'summed') AND (SELECT count(*) FROM posting_sum) = 1";
+      break;
     case PlantedBug::kPartNotFreed:
       statement = "UPDATE reservation_part SET open_milli = qty_milli WHERE open_milli = 0 AND part_no / 8192 IN (SELECT reservation_no FROM reservation WHERE state = 'released')";
       break;
@@ -138,7 +141,9 @@ void plant(PlantedBug bug, hub::ErpCall& call, std::uint64_t tries) {
       for (const char* side : {"debit", "credit"})
         if (line.contains(side)) line[side] = "1" + line[side].get<std::string>();
   }
-  if (bug == PlantedBug::kErpStockWrong || bug == PlantedBug::kErpAmountWrong) call.body = body.dump();
+  const bool loses_one = bug == PlantedBug::kSumLosesOne && body.contains("documents") && body["documents"].size() > 1;
+  if (loses_one) body["documents"].erase(0);
+  if (bug == PlantedBug::kErpStockWrong || bug == PlantedBug::kErpAmountWrong || loses_one) call.body = body.dump();
 }
 
 }  // namespace tillsync::sim

@@ -1,6 +1,7 @@
 // Each checker of the simulator, shown to work: a bug is built in, and must be caught, by the checker that is there for it, within
 // so many seeds.
 #include <catch2/catch.hpp>
+#include <algorithm>
 #include <set>
 
 #include "common/log/log.h"
@@ -57,6 +58,9 @@ const Planted kPlanted[] = {
     {PlantedBug::kHandOverForgotten, 1, {"handed over"}},
     {PlantedBug::kCloseCountsTwice, 1, {"only what happened is reported"}},
     {PlantedBug::kFrozenIsOpen, 1000, {"a new epoch freezes"}},
+    {PlantedBug::kSumTakenTwice, 1, {"exactly once at the ERP"}},
+    {PlantedBug::kSumLosesOne, 1, {"everything at the ERP"}},
+    {PlantedBug::kCloseSumsNothing, 1, {"closing sums the day"}},
     {PlantedBug::kPartNotFreed, 1, {"sums: parts", "sums: what has ended holds nothing", "sums: reserved sums"}},
 };
 
@@ -76,6 +80,16 @@ TEST_CASE("simulator: each planted bug is caught by its checker", "[sim]") {
       const bool is_of_any_size = planted.bug == PlantedBug::kNoDedupe || planted.bug == PlantedBug::kSentForgotten || planted.bug == PlantedBug::kFrozenIsOpen;
       Plan plan = draw_plan(seed, is_of_any_size ? PlanOptions{} : options);
       plan.bug = planted.bug;
+      if (is_of_any_size) {
+        // And before postings were summed and days closed.
+        plan.sum_after = {};
+        std::erase_if(plan.actions, [](const Action& action) { return action.kind == ActionKind::kCloseDay; });
+      }
+      if (planted.bug == PlantedBug::kCloseSumsNothing) {
+        plan.sum_after = seconds(900);
+        for (const std::int64_t quarter : {1, 2, 3}) plan.actions.push_back({Duration{plan.trade.micros * quarter / 4}, ActionKind::kCloseDay, 0, 0, 0, 0, {}});
+        std::ranges::stable_sort(plan.actions, {}, &Action::at);
+      }
       const RunResult result = run_plan(plan);
       if (!result.failure) continue;
       broken.insert(result.failure->check);

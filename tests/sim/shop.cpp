@@ -118,7 +118,9 @@ Books books_of(const std::vector<Booked>& booked, const std::vector<Doc>& all) {
     const auto move = [&](const Doc& of, const std::vector<DocLine>& what, std::int64_t times) {
       for (const DocLine& line : what) moves[{of.store, line.sku}].push_back({at, times * sign_of(of.kind) * line.qty});
       const std::int64_t net = net_of(what);
-      if (of.kind == DocKind::kSale || of.kind == DocKind::kReturn) books.gross[of.store] += net + net / kTaxDivisor;
+      if (of.kind != DocKind::kSale && of.kind != DocKind::kReturn) return;
+      books.gross[of.store] += net + net / kTaxDivisor;
+      books.takings[of.store] += (of.kind == DocKind::kSale ? times : -times) * (net + net / kTaxDivisor);
     };
     if (doc.kind == DocKind::kCount) {
       for (const DocLine& line : lines) counts[{doc.store, line.sku}].push_back({at, line.qty});

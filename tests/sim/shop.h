@@ -48,6 +48,7 @@ std::string text_of(const Doc& doc, std::size_t content, const std::vector<Doc>&
 struct Books {
   std::map<std::pair<int, int>, std::int64_t> on_hand;  // store, SKU
   std::map<int, std::int64_t> gross;                    // minor units moved, by store: sales, returns and what voids turn around
+  std::map<int, std::int64_t> takings;                  // minor units that came in, by store: sales less returns less voids
 };
 
 /// One document as the hub holds it: which content, and when its agent received it.

@@ -34,6 +34,7 @@ Plan shrink(const Plan& failing, const Failure& failure, std::size_t runs_max) {
   while (best.stores > 1 && std::ranges::none_of(best.actions, [&](const Action& action) { return action.who == best.stores - 1; }) &&
          try_to([](Plan& plan) { --plan.stores; })) {
   }
+  if (best.sum_after.micros > 0) try_to([](Plan& plan) { plan.sum_after = {}; });
   while (best.tills > 1 && try_to([](Plan& plan) { --plan.tills; })) {
   }
   while (best.documents > 1 && try_to([](Plan& plan) { plan.documents /= 2; })) {

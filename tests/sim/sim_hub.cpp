@@ -5,6 +5,7 @@
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_restored_command.h"
 #include "hub/app/lease_holders.h"
+#include "hub/app/posting_summer.h"
 #include "hub/erp/connector_reader.h"
 #include "hub/erp/forwarder_loop.h"
 #include "hub/exceptions/exception_store.h"
@@ -20,6 +21,7 @@
 #include "hub/postings/posting_store.h"
 #include "hub/postings/postings_stage.h"
 #include "hub/reconcile/close_checks_stage.h"
+#include "hub/reconcile/closing_store.h"
 #include "hub/reconcile/days_stage.h"
 #include "hub/reservations/reservations_stage.h"
 #include "tests/sim/chain_world.h"
@@ -28,6 +30,7 @@
 namespace tillsync::sim {
 namespace {
 
+constexpr const char* kConnector = "generic";
 constexpr Duration kBootAgain = seconds(5);
 constexpr Duration kStatusSaveEvery = seconds(30);
 constexpr std::size_t kBulkQueueMax = 64;
@@ -80,7 +83,7 @@ Result<void> SimHub::open_all() {
       policy_of(world_.plan()), [this] { return world_.bug() == PlantedBug::kHoldsRunFast ? Duration{2 * world_.now().micros} : world_.now(); }, [this] { return world_.wall(); }, availability_.get(),
       [this] { return hub::lease_holders(agents_->all(), world_.wall(), seconds(120)); }}));
   stages_.push_back(std::make_unique<hub::DaysStage>());
-  stages_.push_back(std::make_unique<hub::PostingsStage>());
+  stages_.push_back(std::make_unique<hub::PostingsStage>(hub::ChartBook(), world_.plan().sum_after.micros > 0));
   stages_.push_back(std::make_unique<hub::CloseChecksStage>());
   stages_.push_back(std::make_unique<hub::ForwarderStage>([this] { forwarder_->notify(); }));
   stages_.push_back(std::make_unique<hub::OutboundStage>([this] {
@@ -99,7 +102,7 @@ Result<void> SimHub::open_all() {
     if (life == life_) posted_.push_back(std::move(work));
   };
   hub::ForwarderOptions options;
-  TS_ASSIGN_OR_RETURN(options.connector, hub::load_connector("generic", ""));
+  TS_ASSIGN_OR_RETURN(options.connector, hub::load_connector(kConnector, ""));
   options.url = "http://erp/postings";
   options.now = [this] { return world_.wall(); };
   options.monotonic = [this] { return world_.now(); };
@@ -348,8 +351,31 @@ void SimHub::schedule_wake() {
   });
 }
 
+/// Not the day's end: what is collected is summed again and again, so that late documents go to the next batch.
+void SimHub::sum_postings() {
+  if (world_.plan().sum_after.micros == 0) return;
+  hub::PostingSummer summer(*this, kConnector, {Duration{} - seconds(2 * 86'400), world_.plan().sum_after}, [this] { forwarder_->notify(); });
+  if (!summer.run(reads(), world_.wall())) world_.note("postings are not summed");
+}
+
+void SimHub::close_day(const std::string& store) {
+  task("close day", [this, store](sql::Connection& connection, Instant now) -> Result<void> {
+    const hub::DayKey day{LocationId(store), date_of(now)};
+    hub::DayPolicy policy;
+    policy.sums_for = world_.bug() == PlantedBug::kCloseSumsNothing ? "" : kConnector;
+    const auto closed = hub::close_day(connection, day, {"sim", "evening"}, true, policy, {}, signature_keys_of(SignatureSeed{}), now);
+    if (!closed && closed.error().code == ErrorCode::kConflict) return {};  // it is closed
+    if (!closed) return std::unexpected(closed.error());
+    TS_ASSIGN_OR_RETURN(const auto groups, hub::collected_groups(connection));
+    for (const hub::CollectedGroup& group : groups)
+      if (group.location == day.location && group.business_date == day.business_date) unsummed_day = hub::day_subject(day);
+    return {};
+  });
+}
+
 void SimHub::save_statuses() {
   fleet_->save_statuses();
+  sum_postings();
   later(kStatusSaveEvery, [this] { save_statuses(); });
 }
 
@@ -399,7 +425,7 @@ void SimHub::clear_up() {
   if (!refused) return;
   for (const auto& posting : refused->postings) {
     // What was posted before the hub was restored, and would be another amount now, is settled by hand.
-    const bool is_other = world_.is_damaged() && std::ranges::find(world_.erp().other_bodies, posting.idempotency_key) != world_.erp().other_bodies.end();
+    const bool is_other = world_.is_settled_by_hand() && std::ranges::find(world_.erp().other_bodies, posting.idempotency_key) != world_.erp().other_bodies.end();
     task("retry", [id = posting.posting_id, is_other](sql::Connection& connection, Instant now) -> Result<void> {
       return done(hub::act_on_posting(connection, id, is_other ? hub::PostingAction::kSkip : hub::PostingAction::kRetry, "sim", "settled by hand", now));
     });

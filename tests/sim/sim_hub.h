@@ -37,6 +37,8 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   /// code 0: no answer will come.
   void ask(hub::StockRequest request, std::function<void(int code, const std::string& body)> told);
   void put_product(int sku, std::int64_t version);
+  /// What a person does in the evening, or too early: today of a store, forced.
+  void close_day(const std::string& store);
   /// What a person does when all is mended: releases agents from conflict, retries what the ERP refused.
   void clear_up();
   /// The next start finds a database that was restored, and says so to the agents.
@@ -58,6 +60,7 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   SimDisk disk;
   std::optional<DiskImage> backup;
   std::uint64_t kill_at_send = 0;
+  std::string unsummed_day;  // that was closed with postings left to be summed
   bool power_lost_next = false;
   Duration down_next{0};
 
@@ -72,6 +75,7 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   void run_group();
   void schedule_due();
   void save_statuses();
+  void sum_postings();
   void later(Duration wait, std::function<void()> work);
   void task(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply);
 

@@ -83,4 +83,15 @@ TEST_CASE("agent: does not start half", "[agent][app]") {
   CHECK(os::FileLock::acquire(f.folder.file("lock")));
 }
 
+TEST_CASE("agent: what the hub has set is in force at the start; a damaged file of it keeps no door closed", "[agent][app]") {
+  AppFixture f;
+  f.enrol();
+  const std::string text = GENERATE(std::string(R"({"revision":3,"settings":{"data.max_megabytes":77},"item":5,"error":""})"), std::string("{"));
+  std::ofstream(f.folder.file("remote.json")) << text;
+  const auto app = AgentApp::start(f.config);
+  REQUIRE(app);
+  CHECK(ask(**app, sale("1")).at("code") == 201);
+  CHECK_FALSE(transport::wait_readable({(*app)->restart_descriptor()}, Duration{})[0]);
+}
+
 }  // namespace tillsync::agent

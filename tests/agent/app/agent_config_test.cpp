@@ -1,6 +1,7 @@
 #include "agent/app/agent_config.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 namespace tillsync::agent {
 namespace {
@@ -49,6 +50,31 @@ TEST_CASE("agent.toml: the cap of the database is held to its range", "[agent][a
 TEST_CASE("agent.toml: the environment goes before the file, an unknown key is an error", "[agent][app]") {
   CHECK(parse("[pos]\nhttp = \"127.0.0.1:1\"\n", {{"TILLSYNC_AGENT_POS_HTTP", "127.0.0.1:2"}}).text("pos.http") == "127.0.0.1:2");
   CHECK_FALSE(config::parse("[pos]\nhtp = \"x\"\n", agent_config_keys(), kAgentEnvironmentPrefix, [](const std::string&) { return std::nullopt; }));
+}
+
+TEST_CASE("agent.toml: every key that the hub may set is one, with the same type and default", "[agent][app]") {
+  for (const config::RemoteKey& remote : config::remote_keys()) {
+    INFO(remote.path);
+    const auto key = std::ranges::find(agent_config_keys(), remote.path, &config::Key::path);
+    REQUIRE(key != agent_config_keys().end());
+    CHECK(key->fallback == remote.fallback);
+  }
+  // The bounds are those of the agent.
+  CHECK(database_bytes_max(with_remote(parse(""), *config::parse_remote_settings(R"({"data.max_megabytes":10})"), {})));
+  CHECK(database_bytes_max(with_remote(parse(""), *config::parse_remote_settings(R"({"data.max_megabytes":1000000})"), {})));
+}
+
+TEST_CASE("agent.toml: what the hub sets stands over the file, the environment over both", "[agent][app]") {
+  const auto settings = *config::parse_remote_settings(R"({"log.level":"debug","data.max_megabytes":77})");
+  const auto base = parse("[log]\nlevel = \"error\"\n");
+  CHECK(with_remote(base, settings, {}).text("log.level") == "debug");
+  CHECK(with_remote(base, settings, {"log.level"}).text("log.level") == "error");
+  CHECK(with_remote(base, settings, {"log.level"}).integer("data.max_megabytes") == 77);
+  CHECK(with_remote(base, {}, {}).text("log.level") == "error");
+  REQUIRE(::setenv("TILLSYNC_AGENT_LOG_LEVEL", "info", 1) == 0);
+  CHECK(keys_of_environment() == std::set<std::string>{"log.level"});
+  ::unsetenv("TILLSYNC_AGENT_LOG_LEVEL");
+  CHECK(keys_of_environment().empty());
 }
 
 }  // namespace tillsync::agent

@@ -189,6 +189,33 @@ TEST_CASE("http: a body at the limit is taken, one byte more is 413", "[http]") 
   }
 }
 
+TEST_CASE("http: who is not known may send a small body only, told or in chunks", "[http]") {
+  ServerOptions options;
+  options.body_bytes_max = [](const Request& head) { return head.header("x-known") ? std::size_t{1'000'000} : kSmallBodyBytes; };
+  auto server = Server::start(options, &echo);
+  REQUIRE(server);
+  const auto status_of = [&](const std::string& headers, const std::string& body) {
+    RawClient client((*server)->port());
+    client.send("POST / HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n" + body);
+    return client.receive().status;
+  };
+  const auto told = [&](const std::string& headers, std::size_t bytes) {
+    return status_of(headers + "Content-Length: " + std::to_string(bytes) + "\r\n", std::string(bytes, 'x'));
+  };
+  const auto chunked = [&](const std::string& headers, std::size_t bytes) {
+    char size[32];
+    std::snprintf(size, sizeof size, "%zx\r\n", bytes);
+    return status_of(headers + "Transfer-Encoding: chunked\r\n", size + std::string(bytes, 'x') + "\r\n0\r\n\r\n");
+  };
+  CHECK(told("", kSmallBodyBytes) == 200);
+  CHECK(told("", kSmallBodyBytes + 1) == 413);
+  CHECK(told("X-Known: 1\r\n", kSmallBodyBytes + 1) == 200);
+  CHECK(told("X-Known: 1\r\n", 1'000'001) == 413);
+  CHECK(chunked("", kSmallBodyBytes) == 200);
+  CHECK(chunked("", kSmallBodyBytes + 1) == 413);
+  CHECK(chunked("X-Known: 1\r\n", kSmallBodyBytes + 1) == 200);
+}
+
 TEST_CASE("http: bodies of all unanswered requests together are bounded", "[http]") {
   Shelf shelf;
   ServerOptions options;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,8 @@
 
 #include "common/base/os.h"
 #include "common/crypto/crypto.h"
+#include "hub/access/access.h"
+#include "hub/access/token_store.h"
 #include "hub/api/api_server.h"
 #include "hub/api/live_topics.h"
 #include "hub/api/operation_loop.h"
@@ -72,13 +75,15 @@ struct LimitedPort : WriterPort {
 
 class ApiStand {
  public:
-  ApiStand() {
+  explicit ApiStand(AccessLimits limits = {}, unsigned connections_max = 512,
+                    std::chrono::milliseconds head_timeout = std::chrono::seconds(20)) {
     std::filesystem::create_directories(folder_);
     const auto database = folder_ / "hub.db";
     auto connection = take(open_database(database, 4));
     for (const char* role : {"viewer", "operator", "finance", "administrator"}) add_token(*connection, role, role, {}, {});
     add_token(*connection, "expired", "administrator", os::now() - seconds(1), {});
     add_token(*connection, "revoked", "administrator", {}, os::now());
+    access = take(Access::open(*connection, limits));
     std::vector<std::unique_ptr<Stage>> stages;
     stages.push_back(std::make_unique<IntakeStage>());
     stages.push_back(std::make_unique<LedgerStage>());
@@ -97,9 +102,9 @@ class ApiStand {
                                   .now =
                                       [this] {
                                         skipped_ += skip_time.load().micros;
-                                        return os::now() + Duration{skipped_};
+                                        return os::now() + Duration{skipped_ + ahead_micros};
                                       },
-                                  .authenticate = [this](std::string_view token) { return authenticate(token); },
+                                  .authenticate = {},
                                   .metrics_text = [this] { return metrics.text(); },
                                   .not_ready = [this] { return not_ready; },
                                   .connectors = [] { return std::vector{ConnectorState{"generic", "http://erp/postings", "flowing", ""}}; },
@@ -115,15 +120,20 @@ class ApiStand {
                                   .keys_in_progress = {},
                                   .days = {{}, certificate_keys},
                                   .enrol_endpoint = "tcp://hub:7001",
-                                  .hub_public_key = std::string(40, 'k')});
+                                  .hub_public_key = std::string(40, 'k'),
+                                  .access = access.get(),
+                                  .listen = {.trusted_proxies = {"127.0.0.9"}}});
     live_ = std::make_unique<LiveFeed>(live_topics(*context_), &os::now, milliseconds(20));
     context_->insight.live = live_.get();
     http::ServerOptions options;
     options.threads = 2;
+    options.connections_max = connections_max;
+    options.head_timeout = head_timeout;
     server_ = take(ApiServer::start(options, *context_));
   }
   ~ApiStand() {
     server_->stop_accepting();
+    access->passwords.stop();
     writer->stop();
     operations_.reset();
     server_.reset();
@@ -152,7 +162,7 @@ class ApiStand {
   /// The beginning of an answer that has no end.
   HttpAnswer open_stream(const std::vector<std::string>& headers) const {
     http::RawClient client(server_->port());
-    std::string request = "GET /v1/stream HTTP/1.1\r\nHost: x\r\n";
+    std::string request = "GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     for (const std::string& header : headers) request += header + "\r\n";
     client.send(request + "\r\n");
     const http::RawAnswer head = client.receive_head();
@@ -226,6 +236,8 @@ class ApiStand {
     return {};
   }
   /// Before the calls that are to see it.
+  void trust_proxy(const std::string& address) { context_->listen.trusted_proxies = {address}; }
+  /// Before the calls that are to see it.
   void tell_erp_request(std::function<Result<std::string>(const Posting&)> erp_request) { context_->erp_request = std::move(erp_request); }
 
   /// For what is given to the server before the calls that are to see it, and for parts that work without one.
@@ -235,6 +247,8 @@ class ApiStand {
   AvailabilityCache availability;
   AgentRegistry agents;
   SignatureKeyPair certificate_keys = generate_signature_keys();
+  std::unique_ptr<Access> access;
+  std::atomic<std::int64_t> ahead_micros{0};  // of the API's clock
   std::unique_ptr<WriterLoop> writer;
   LimitedPort port;
   std::optional<std::string> not_ready;
@@ -248,15 +262,8 @@ class ApiStand {
   }
   static void add_token(sql::Connection& connection, const std::string& name, const std::string& role, std::optional<Instant> expires_at,
                         std::optional<Instant> revoked_at) {
-    FleetStore store(connection);
-    REQUIRE(store.add_api_token({.token_id = "id-" + name, .name = name, .role = role, .created_at = Instant{}, .expires_at = expires_at, .revoked_at = {}}, name));
-    if (revoked_at) REQUIRE(store.revoke_api_token("id-" + name, *revoked_at));
-  }
-  std::optional<Caller> authenticate(std::string_view token) {
-    const auto connection = reads_->borrow();
-    const auto row = FleetStore(*connection).find_api_token(token);
-    if (!row || !*row || !(*row)->is_valid(os::now())) return std::nullopt;
-    return Caller{(*row)->name, *parse_role((*row)->role)};
+    REQUIRE(add_api_token(connection, {.token_id = "id-" + name, .name = name, .role = role, .created_at = Instant{}, .expires_at = expires_at, .revoked_at = {}}, name));
+    if (revoked_at) REQUIRE(revoke_api_token(connection, "id-" + name, *revoked_at));
   }
 
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() / random_secret("tillsync-api-");
@@ -271,7 +278,8 @@ class ApiStand {
 
 inline std::string code_of(const HttpAnswer& answer) {
   const json problem = json::parse(answer.body, nullptr, false);
-  return problem.is_object() ? problem.value("type", "").substr(std::string("urn:tillsync:problem:").size()) : "";
+  const std::string type = problem.is_object() ? problem.value("type", "") : "", prefix = "urn:tillsync:problem:";
+  return type.starts_with(prefix) ? type.substr(prefix.size()) : "";
 }
 
 }  // namespace tillsync::hub::test

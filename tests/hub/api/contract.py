@@ -43,10 +43,14 @@ def main():
         if response is not None and answer["status"] < 300:
             seen.add((answer["method"].lower(), template))
         response = response or operation["responses"].get("default")
+        if response and "$ref" in response:
+            response = resolver.resolve(response["$ref"])[1]
         if answer["status"] < 300 and str(answer["status"]) not in operation["responses"]:
             breaches.append(f"{name}: a success that is not documented")
             continue
         content = response.get("content", {})
+        if answer["status"] == 204 and not content and not answer["body"]:
+            continue
         kind = answer["content_type"].split(";")[0]
         media = content.get(kind) or content.get(answer["content_type"])
         if media is None:

@@ -39,9 +39,10 @@ TEST_CASE("roll-outs: made, shown with their waves, stopped, resumed, taken back
   CHECK(stand.post(path + "/stop", json::object(), 200).at("stopped_because") == "stopped by administrator");
   CHECK(stand.call("POST", path + "/stop", "{}").status == 409);
   CHECK(stand.post(path + "/resume", json::object(), 200).at("status") == "running");
-  CHECK(stand.post(path + "/back", json::object(), 200).at("status") == "finished");
+  CHECK(stand.post(path + "/back", {{"reason", "too loud"}}, 200).at("status") == "finished");
   CHECK(stand.call("POST", path + "/resume", "{}").status == 409);
-  CHECK(stand.get(path).at("stopped_because") == "taken back by administrator");
+  CHECK(stand.get(path).at("stopped_because") == "taken back by administrator: too loud");
+  CHECK(stand.call("POST", path + "/back", R"({"reason":7})").status == 422);
   CHECK(stand.items("/v1/rollouts").size() == 1);
   for (const char* verb : {"/stop", "/resume", "/back"}) CHECK(stand.call("POST", std::string("/v1/rollouts/9") + verb, "{}").status == 404);
   CHECK(stand.call("GET", "/v1/rollouts/x").status == 404);

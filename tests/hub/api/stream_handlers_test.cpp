@@ -3,7 +3,7 @@
 
 #include "hub/api/live_topics.h"
 #include "tests/common/http/raw_client.h"
-#include "tests/hub/api/api_stand.h"
+#include "tests/hub/api/people.h"
 
 using namespace tillsync;
 using namespace tillsync::hub;
@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace {
 
 void ask_for_stream(http::RawClient& client, const std::string& token = "viewer") {
-  client.send("GET /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+  client.send("GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n\r\n");
 }
 
 }  // namespace
@@ -68,4 +68,21 @@ TEST_CASE("stream: strangers get none", "[live]") {
   ApiStand stand;
   CHECK(stand.call("GET", "/v1/stream", "", "").status == 401);
   CHECK(stand.call("GET", "/v1/stream", "", "nosuch").status == 401);
+}
+
+TEST_CASE("stream: ends for who has logged out, and for a revoked token", "[live]") {
+  ApiStand stand;
+  hub::test::put_person(stand, "ana", Role::kViewer);
+  const hub::test::LoggedIn ana = hub::test::put_session(stand, "ana");
+  http::RawClient person(stand.port_number()), program(stand.port_number()), other(stand.port_number());
+  person.send("GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: tillsync_session=" + ana.id + "\r\n\r\n");
+  ask_for_stream(program, "operator");
+  ask_for_stream(other);
+  for (auto* client : {&person, &program, &other}) REQUIRE_FALSE(client->take_until("event: operations").empty());
+  REQUIRE(stand.call("DELETE", "/v1/session", "", "", ana.headers()).status == 204);
+  REQUIRE(stand.call("POST", "/v1/tokens/id-operator/revoke", "{}").status == 200);
+  stand.add_sale("1");
+  CHECK(person.take_until("no such text").empty());  // it ends
+  CHECK(program.take_until("no such text").empty());
+  CHECK_FALSE(other.take_until(R"("event_no":1)").empty());
 }

@@ -5,11 +5,11 @@
 
 #include "common/base/os.h"
 #include "common/config/config.h"
-#include "hub/api/user_store.h"
+#include "hub/access/token_store.h"
+#include "hub/access/user_store.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_database.h"
 #include "hub/app/hub_keys.h"
-#include "hub/fleet/fleet_store.h"
 #include "tests/hub/app/temp_folder.h"
 
 using namespace tillsync;
@@ -46,7 +46,7 @@ TEST_CASE("init: makes keys that only the owner can read, a database, and a conf
   REQUIRE(database);
   const auto connection = open_for_reading(*database);
   REQUIRE(connection);
-  const auto token = FleetStore(**connection).find_api_token(made->admin_token);
+  const auto token = find_api_token(**connection, made->admin_token);
   REQUIRE(token);
   REQUIRE(token->has_value());
   CHECK((*token)->role == "administrator");

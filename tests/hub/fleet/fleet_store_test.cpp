@@ -95,22 +95,3 @@ TEST_CASE("fleet store: pages of agents go on behind the last one and filter by 
   CHECK(fixture.store().agents(page.back().agent.agent_id.value, 3)->size() == 1);
   CHECK(fixture.store().agents("", 10, "FR")->size() == 1);
 }
-
-TEST_CASE("fleet store: API tokens expire, are revoked, and are found by their secret only", "[fleet]") {
-  Fixture fixture;
-  REQUIRE(fixture.store().add_api_token({.token_id = "p_1",
-                                         .name = "robot",
-                                         .role = "viewer",
-                                         .created_at = kNow,
-                                         .expires_at = kNow + seconds(10),
-                                         .revoked_at = {}},
-                                        "secret"));
-  CHECK(!fixture.store().find_api_token("p_1")->has_value());
-  const ApiToken token = **fixture.store().find_api_token("secret");
-  CHECK(token.role == "viewer");
-  CHECK(token.is_valid(kNow + seconds(10) - Duration{1}));
-  CHECK(!token.is_valid(kNow + seconds(10)));
-  CHECK(fixture.store().revoke_api_token("p_1", kNow));
-  CHECK(!(*fixture.store().find_api_token("secret"))->is_valid(kNow));
-  CHECK(fixture.store().revoke_api_token("p_1", kNow).error().code == ErrorCode::kNotFound);
-}

@@ -174,6 +174,17 @@ TEST_CASE("roll-out: an empty wave is passed over, and a large one is sent in bi
   CHECK(fixture.take().send.empty());
 }
 
+TEST_CASE("roll-out: when all tell at once they are settled in bites, and none is passed over", "[fleet]") {
+  RollFixture fixture({static_cast<int>(kSettledPerStep) + 1}, 10);
+  for (int step = 0; step < 10 && !fixture.take().send.empty(); ++step) continue;
+  fixture.now = fixture.now + seconds(1);
+  for (const auto& member : fixture.rollout.members) fixture.tells(member.agent_id.value);
+  CHECK(fixture.take().changed.size() == kSettledPerStep);
+  CHECK(fixture.rollout.status == RolloutStatus::kRunning);
+  CHECK(fixture.take().changed.size() == 1);
+  CHECK(fixture.rollout.status == RolloutStatus::kFinished);
+}
+
 TEST_CASE("roll-out: one that does not run sends nothing, settles what is out and gives back what returns", "[fleet]") {
   RollFixture fixture({3}, 50);
   fixture.take();

@@ -44,3 +44,27 @@ TEST_CASE("insight stage: a group that was rolled back counts for nothing", "[in
   stage.committed();
   CHECK(has_line(metrics, R"(tillsync_documents_total{result="accepted"} 0)"));
 }
+
+TEST_CASE("insight stage: what arrived and how long it was on its way is metered, repeats are not", "[insight]") {
+  Metrics metrics;
+  ArrivalMeter meter;
+  InsightStage stage(metrics, &meter);
+  MicroBatch batch = batch_of({Verdict::kNew, Verdict::kNew, Verdict::kDuplicate});
+  batch.now = Instant{1'000'000'000};
+  batch.documents[0].agent_id = AgentId("a_1");
+  batch.documents[0].agent_received_at = batch.now - seconds(90);
+  batch.documents[0].clock_skew = seconds(30);
+  batch.exceptions.emplace_back();
+  stage.decide(batch);
+  CHECK(meter.take().documents == 0);
+  stage.decide(batch);
+  stage.committed();
+  const Arrivals arrivals = meter.take();
+  CHECK(arrivals.documents == 2);
+  CHECK(arrivals.exceptions == 1);
+  CHECK(arrivals.delays[delay_bucket(seconds(60))] == 1);  // the other one was put in at the hub
+  stage.decide(batch);
+  stage.rolled_back();
+  stage.committed();
+  CHECK(meter.take().documents == 0);
+}

@@ -32,7 +32,7 @@ TEST_CASE("chart: every kind of line has an account of its own", "[postings]") {
 TEST_CASE("chart: a file says it per company; what it leaves out is as by default", "[postings]") {
   const auto charts = parse_charts(R"({"companies": [
     {"name": "UK Ltd", "locations": ["GB", "WH"], "currency": "GBP", "accounts": {"tenders": {"cash": "110", "cash/EUR": "111"}, "taxes": {"S": "222", "*": "229"}, "discounts": "480",
-     "costs": {"inventory": "1", "received": "2", "adjusted": "3", "transit": "4", "opening": "5"}}},
+     "costs": {"inventory": "1", "received": "2", "adjusted": "3", "transit": "4", "opening": "5", "cost_of_goods": "6"}}},
     {"name": "Others", "accounts": {"lines": {"goods": "400", "*": "499"}}}]})");
   REQUIRE(charts);
   const Chart& uk = charts->of(LocationId("WH"));
@@ -45,11 +45,14 @@ TEST_CASE("chart: a file says it per company; what it leaves out is as by defaul
   CHECK(uk.tax_account("Z") == "229");
   CHECK(uk.discounts == "480");
   CHECK(uk.costs->transit == "4");
+  CHECK(uk.costs->cost_of_goods == "6");
+  CHECK(uk.books_cost_of_goods());
   const Chart& others = charts->of(LocationId("DE"));
   CHECK(others.line_account("goods") == "400");
   CHECK(others.line_account("something new") == "499");
   CHECK(others.line_account("tip") == kTipAccount);
   CHECK_FALSE(others.costs);
+  CHECK_FALSE(others.books_cost_of_goods());
 }
 
 TEST_CASE("chart: a location that no company has gets the default chart", "[postings]") {
@@ -74,6 +77,8 @@ TEST_CASE("chart: what is wrong with a file is named", "[postings]") {
       {R"({"companies": [{"name": "A"}, {"name": "B"}]})", "only one company may have all others"},
       {R"({"companies": [{"name": "A", "currency": "POUND"}]})", "/companies/0/currency"},
       {R"({"companies": [{"name": "A", "currency": "GBP", "accounts": {"costs": {"inventory": "1"}}}]})", "/companies/0/accounts/costs/received"},
+      {R"({"companies": [{"name": "A", "currency": "GBP", "accounts": {"costs": {"inventory": "1", "received": "2", "adjusted": "3", "transit": "4", "opening": "5", "cost_of_goods": 6}}}]})",
+       "/companies/0/accounts/costs/cost_of_goods"},
       {R"({"companies": [{"name": "A", "accounts": {"costs": {"inventory": "1", "received": "2", "adjusted": "3", "transit": "4", "opening": "5"}}}]})", "costs need one"},
   };
   for (const auto& [text, why] : cases) {

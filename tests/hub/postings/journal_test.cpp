@@ -261,7 +261,7 @@ TEST_CASE("journal: cash that goes in, out, to the safe and back", "[postings]")
 TEST_CASE("journal: goods at cost where the chart asks for it, and nowhere else", "[postings]") {
   Chart chart = default_chart();
   chart.currency = "GBP";
-  chart.costs = CostAccounts{"1400", "2000", "5100", "1450", "3000"};
+  chart.costs = CostAccounts{"1400", "2000", "5100", "1450", "3000", ""};
   const auto moved = [&](const char* type, std::int64_t qty_milli, std::int64_t cost_micro) {
     StockMovement made;
     made.type = type;

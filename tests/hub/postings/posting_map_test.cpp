@@ -166,3 +166,27 @@ TEST_CASE("posting map: what depends on a document has its key; all else has its
   std::get<StockMovement>(out.body).transfer_no = "T-5";
   CHECK(key(out) == "transfer/T-5");
 }
+
+TEST_CASE("posting map: a close is posted in as many other currencies as have numbers", "[postings]") {
+  Chart chart = default_chart();
+  TillClose body;
+  body.currency = Currency{"GBP"};
+  for (std::size_t i = 0; i <= kPartsMax; ++i) {
+    CloseTender tender;
+    tender.type = "cash";
+    tender.currency = Currency{"X" + std::string(1, static_cast<char>('A' + i)) + "X"};
+    tender.over_short = Amount{1};
+    body.tenders.push_back(tender);
+    chart.tenders["cash/" + tender.currency.code] = "1001";
+  }
+  const IncomingDocument close = incoming(Document{header("till-close/1", "z"), body});
+  const auto made = map_close(source_of(close), body, chart);
+  REQUIRE(made.size() == kPartsMax);
+  CHECK(made.front().part == 1);
+  CHECK(made.back().part == static_cast<int>(kPartsMax));
+  CHECK(unposted_currencies(body, chart) == std::vector<std::string>{body.tenders.back().currency.code});
+  body.tenders.pop_back();
+  CHECK(unposted_currencies(body, chart).empty());
+  CHECK(made[0].posting.posting_id != made[1].posting.posting_id);
+  CHECK_FALSE(made[0].posting.posting_id == posting_id_of(close.event_id));
+}

@@ -157,7 +157,7 @@ TEST_CASE("postings stage: a close is posted where its counts differ, and only t
   CHECK(hub.database.texts("SELECT code FROM exception_case WHERE code LIKE 'posting.%'") == Texts{"posting.other_currency"});
 }
 
-TEST_CASE("postings stage: the difference of a revised close is a person's to book", "[postings]") {
+TEST_CASE("postings stage: a revised close without the one before it waits", "[postings]") {
   PostingHub hub;
   Document revised = close_with({{"cash", "GBP", -250}});
   std::get<TillClose>(revised.body).revision = 1;

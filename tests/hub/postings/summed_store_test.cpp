@@ -63,6 +63,37 @@ struct SummedHub {
 
 }  // namespace
 
+TEST_CASE("summed store: a day that is closed is summed at once, each currency for itself, and only that day", "[postings]") {
+  SummedHub hub;
+  hub.sell({"1", "2"});
+  Document abroad = sale("3", {goods_line("A", 1, 100)});
+  std::get<Sale>(abroad.body).currency = std::get<Sale>(abroad.body).tenders[0].currency = Currency{"EUR"};
+  hub.hub.commit(hub.feed.batch({incoming(abroad), incoming(sale("4", {goods_line("A", 1, 100)}), "FR")}));
+  const Date date = date_of(kMorning);
+  CHECK(sum_day(hub.database.connection(), "tryton", LocationId("GB"), Date{date.days + 1}, kNow).value() == 0);
+  CHECK(sum_day(hub.database.connection(), "tryton", LocationId("GB"), date, kNow).value() == 3);
+  CHECK(sum_day(hub.database.connection(), "tryton", LocationId("GB"), date, kNow).value() == 0);
+  CHECK(hub.totals() == Texts{"sale collected 1 100 -1", "sale summed 1 100 -1", "summed queued 1 100 -1", "sale summed 2 200 -2", "summed queued 1 200 -2"});
+}
+
+TEST_CASE("summed store: a day of more documents than a sum takes gets several", "[postings]") {
+  SummedHub hub;
+  const auto count = static_cast<std::int64_t>(kSumDocumentsMax) + 1;
+  std::vector<PostingQueued> many(kSumDocumentsMax + 1);
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    many[i].event_no = static_cast<std::int64_t>(i) + 1;
+    many[i].is_collected = true;
+    many[i].posting.posting_id = many[i].posting.idempotency_key = "p_" + std::to_string(i);
+    many[i].posting.kind = "sale";
+    many[i].posting.location = LocationId("GB");
+    many[i].posting.business_date = date_of(kMorning);
+    many[i].posting.currency = Currency{"GBP"};
+  }
+  REQUIRE(insert_postings(hub.database.connection(), many, kNow));
+  CHECK(sum_day(hub.database.connection(), "tryton", LocationId("GB"), date_of(kMorning), kNow).value() == count);
+  CHECK(hub.database.texts("SELECT batch_no || ' ' || parts FROM posting_sum ORDER BY batch_no") == Texts{"1 10000", "2 1"});
+}
+
 TEST_CASE("summed store: what is collected is not sent, and its sum is", "[postings]") {
   SummedHub hub;
   hub.sell({"1", "2", "3"});

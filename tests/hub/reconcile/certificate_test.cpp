@@ -77,6 +77,16 @@ TEST_CASE("certificate: version 1 is byte for byte what the golden file has", "[
   CHECK(made == golden_certificate());
 }
 
+TEST_CASE("certificate: postings in sums are named where there are some", "[reconcile]") {
+  DayFacts facts = golden_facts();
+  const auto postings_of = [&facts] { return nlohmann::json::parse(certificate_text(golden_head(), facts, judge_day(facts, {}, kNow))).at("postings"); };
+  CHECK(postings_of().size() == 6);
+  facts.postings.summed = 412;
+  facts.postings.collected = 3;
+  CHECK(postings_of().at("summed") == 412);
+  CHECK(postings_of().at("collected") == 3);
+}
+
 TEST_CASE("certificate: its text is canonical", "[reconcile]") {
   const std::string text = golden_text();
   CHECK(canonical_json(nlohmann::json::parse(text)) == text);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/masterdata/masterdata_store.h"
+#include "hub/postings/summed_store.h"
 #include "hub/reconcile/day_reader.h"
 #include "hub/reconcile/day_store.h"
 #include "tests/hub/reconcile/reconcile_fixture.h"
@@ -20,7 +21,7 @@ const DayPerson kAnn{"ann", ""};
 const DayPerson kAnnSays{"ann", "till 2 is broken"};
 
 struct ClosingHub : DayHub {
-  explicit ClosingHub(DayPolicy day_policy = {}) : DayHub(day_policy), policy(day_policy) {
+  explicit ClosingHub(DayPolicy day_policy = {}, bool is_summed = false) : DayHub(day_policy, is_summed), policy(day_policy) {
     Location location;
     location.id = LocationId("GB");
     location.status = "open";
@@ -41,6 +42,43 @@ struct ClosingHub : DayHub {
   SignatureKeyPair keys = generate_signature_keys();
 };
 
+DayPolicy closing_sums() {
+  DayPolicy policy;
+  policy.sums_for = "tryton";
+  return policy;
+}
+/// Where postings are summed: everything is in, nothing is at the ERP.
+struct SummedClosingHub : ClosingHub {
+  explicit SummedClosingHub(DayPolicy day_policy = closing_sums()) : ClosingHub(day_policy, true) {
+    Document abroad = sale_of("2", 200, 2);
+    std::get<Sale>(abroad.body).currency = std::get<Sale>(abroad.body).tenders[0].currency = Currency{"EUR"};
+    TillClose close = close_body("1", 2, 100);
+    close.totals.push_back(close.totals[0]);
+    close.totals[1].currency.code = "EUR";
+    close.totals[1].net = close.totals[1].gross = Amount{200};
+    close.tenders.push_back(close.tenders[0]);
+    close.tenders[1].currency.code = "EUR";
+    close.tenders[1].expected = Amount{200};
+    take({sale_of("1", 100, 1), abroad, close_of(close, 3)});
+  }
+  nlohmann::json postings_of_certificate() { return nlohmann::json::parse(read_certificates(connection(), kClosingDay).value()[0].text).at("postings"); }
+  /// What becomes of every sum.
+  void finish_sums(PostingStatus status) {
+    DueRequest request;
+    request.now = kNow;
+    request.per_lane = 10;
+    const auto due = PostingReader(connection()).due(request);
+    REQUIRE(due);
+    for (const DuePosting& posting : due->postings) {
+      REQUIRE(mark_sending(connection(), std::vector<std::int64_t>{posting.posting_no}, kNow));
+      PostingResult result;
+      result.posting_no = posting.posting_no;
+      result.status = status;
+      result.error = status == PostingStatus::kPosted ? "" : "no such account";
+      REQUIRE(record_results(connection(), std::vector<PostingResult>{result}, kNow));
+    }
+  }
+};
 DayPolicy closing_holds() {
   DayPolicy policy;
   policy.late_documents = LateDocuments::kException;
@@ -97,6 +135,62 @@ TEST_CASE("closing: forced with a reason that is recorded and stands in the cert
   const auto certificate = nlohmann::json::parse(read_certificates(hub.connection(), kClosingDay).value()[0].text);
   CHECK(certificate.at("forced") == true);
   CHECK(certificate.at("in_the_way").size() == 2);
+}
+
+TEST_CASE("closing: where postings are summed the close sums the day at once, and its certificate says so", "[reconcile]") {
+  SummedClosingHub hub;
+  CHECK(hub.database.texts("SELECT DISTINCT status FROM posting") == std::vector<std::string>{"collected"});
+  const auto result = hub.close();
+  REQUIRE(result);
+  REQUIRE(result->is_closed);
+  CHECK(hub.database.texts("SELECT currency || ' ' || status FROM posting WHERE kind = 'summed' ORDER BY 1") == std::vector<std::string>{"EUR queued", "GBP queued"});
+  CHECK(hub.postings_of_certificate() == nlohmann::json{{"posted", 0}, {"open", 0}, {"unknown", 0}, {"refused", 0}, {"held", 0}, {"skipped", 0}, {"summed", 2}});
+  CHECK(nlohmann::json::parse(read_certificates(hub.connection(), kClosingDay).value()[0].text).at("forced") == false);
+  // A day without anything collected sums nothing a second time.
+  REQUIRE(reopen_day(hub.connection(), kClosingDay, kAnnSays, kNow));
+  hub.finish_sums(PostingStatus::kPosted);
+  REQUIRE(hub.close()->is_closed);
+  CHECK(hub.database.number("SELECT count(*) FROM posting_sum") == 2);
+  CHECK(hub.postings_of_certificate().at("posted") == 2);
+  CHECK_FALSE(hub.postings_of_certificate().contains("summed"));
+}
+
+TEST_CASE("closing: what stands in the way of a summed day stands there before anything is summed; forced, it is summed too", "[reconcile]") {
+  SummedClosingHub hub;
+  hub.take({sale_of("9", 100, 9)});
+  const auto refused = hub.close();
+  REQUIRE(refused);
+  CHECK_FALSE(refused->is_closed);
+  CHECK(codes_of(refused->blockers) == std::vector<std::string>{"sequence_gap", "close_differs"});
+  CHECK(hub.database.number("SELECT count(*) FROM posting_sum") == 0);
+  REQUIRE(hub.close(true, kAnnSays)->is_closed);
+  CHECK(hub.postings_of_certificate().at("summed") == 3);
+}
+
+TEST_CASE("closing: a sum on its way is not waited for, one that went wrong is in the way", "[reconcile]") {
+  SummedClosingHub hub;
+  REQUIRE(sum_day(hub.connection(), "tryton", LocationId("GB"), kFirstDay, kNow));
+  SECTION("on its way") { CHECK(hub.close()->is_closed); }
+  SECTION("refused") {
+    hub.finish_sums(PostingStatus::kRefused);
+    CHECK(codes_of(hub.close()->blockers) == std::vector<std::string>{"postings_refused"});
+  }
+  SECTION("unknown") {
+    hub.finish_sums(PostingStatus::kUnknown);
+    const auto result = hub.close();
+    REQUIRE(result->blockers.size() == 1);
+    CHECK(result->blockers[0].detail == "2 postings of which nobody knows whether the ERP has them");
+  }
+  SECTION("posted") {
+    hub.finish_sums(PostingStatus::kPosted);
+    REQUIRE(hub.close()->is_closed);
+    CHECK(hub.postings_of_certificate().at("posted") == 2);
+  }
+}
+
+TEST_CASE("closing: without a connector nothing is summed, and what is collected is in the way", "[reconcile]") {
+  SummedClosingHub hub{DayPolicy{}};
+  CHECK(codes_of(hub.close()->blockers) == std::vector<std::string>{"postings_open"});
 }
 
 TEST_CASE("closing: to force what is complete forces nothing", "[reconcile]") {

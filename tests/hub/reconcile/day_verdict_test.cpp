@@ -65,6 +65,8 @@ std::vector<DayCase> day_cases() {
       {"postings on their way, in time", [](DayFacts& f) { f.postings.open = 2; }, kJudgedEarly, kRunning, true, {"postings_open"}},
       {"postings on their way, late", [](DayFacts& f) { f.postings.open = 2; }, kJudgedLate, kBlocked, true, {"postings_open"}},
       {"postings refused, unknown, held", [](DayFacts& f) { f.postings = {9, 0, 1, 1, 1, 5}; }, kJudgedLate, kBlocked, true, {"postings_unknown", "postings_refused", "postings_held"}},
+      {"postings collected, and nobody sums them", [](DayFacts& f) { f.postings.collected = 2; }, kJudgedLate, kBlocked, true, {"postings_open"}},
+      {"postings in a sum on its way", [](DayFacts& f) { f.postings.summed = 2; }, kJudgedLate, kReady, true, {}},
       {"skipped postings were decided", [](DayFacts& f) { f.postings.skipped = 3; }, kJudgedLate, kReady, true, {}},
       {"a backlog where tills are listed", [](DayFacts& f) { f.agents.push_back(day_agent(7, 90'000, kJudgedEarly)); }, kJudgedLate, kReady, true, {}},
       {"a backlog of that day where none are",
@@ -95,6 +97,18 @@ TEST_CASE("day verdict: a table of days", "[reconcile]") {
     CHECK(codes == one.blockers);
     CHECK(verdict.may_close == (one.is_complete && one.blockers.empty()));
   }
+}
+
+TEST_CASE("day verdict: what is collected does not stand in the way where closing sums it", "[reconcile]") {
+  DayFacts facts = good_facts();
+  facts.postings.collected = 2;
+  DayPolicy policy;
+  policy.sums_for = "tryton";
+  CHECK(judge_day(facts, policy, kJudgedLate).may_close);
+  facts.postings.open = 1;
+  const DayVerdict verdict = judge_day(facts, policy, kJudgedLate);
+  REQUIRE(verdict.blockers.size() == 1);
+  CHECK(verdict.blockers[0].detail == "1 posting not yet at the ERP");
 }
 
 TEST_CASE("day verdict: planned, closed and refitted locations list no tills, but what trades there needs a close", "[reconcile]") {

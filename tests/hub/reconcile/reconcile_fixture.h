@@ -71,14 +71,14 @@ inline Document at_till(Document document, const std::string& till) {
 }
 
 struct DayHub {
-  explicit DayHub(DayPolicy policy = {}) : hub(database.connection(), make_stages(policy)) {}
+  explicit DayHub(DayPolicy policy = {}, bool is_summed = false) : hub(database.connection(), make_stages(policy, is_summed)) {}
 
-  static std::vector<std::unique_ptr<Stage>> make_stages(DayPolicy policy) {
+  static std::vector<std::unique_ptr<Stage>> make_stages(DayPolicy policy, bool is_summed) {
     std::vector<std::unique_ptr<Stage>> made;
     made.push_back(std::make_unique<IntakeStage>());
     made.push_back(std::make_unique<LedgerStage>());
     made.push_back(std::make_unique<DaysStage>(policy));
-    made.push_back(std::make_unique<PostingsStage>());
+    made.push_back(std::make_unique<PostingsStage>(ChartBook(), is_summed));
     made.push_back(std::make_unique<CloseChecksStage>(policy));
     made.push_back(std::make_unique<ExceptionsStage>());
     return made;

@@ -268,6 +268,29 @@ TEST_CASE("writer core: a request that fails is told so alone", "[writer]") {
   CHECK(setup.database.texts("SELECT name FROM row ORDER BY rowid") == std::vector<std::string>{"a", "c"});
 }
 
+TEST_CASE("writer core: what a request records is of its transaction, and what cannot be recorded does not happen", "[writer]") {
+  AnsweringSetup setup;
+  std::vector<std::string> told;
+  const auto recorded = [&told](std::string scope, bool works) {
+    Command command = request_of(std::move(scope), "x", told);
+    std::get<DecideRequest>(command).record = [works](sql::Connection& connection, const StockAnswer& answer, Instant now) -> Result<void> {
+      if (!works) return fail(ErrorCode::kConflict, "record", "no record");
+      CHECK(now == kNow);
+      TS_RETURN_IF_ERROR(connection.run("INSERT INTO row (name, positive) VALUES ($1, 2)", {std::string_view(answer.body)}));
+      return {};
+    };
+    return command;
+  };
+  std::vector<Command> group;
+  group.push_back(recorded("a", true));
+  group.push_back(request_of("b", "x", told));
+  group.push_back(recorded("c", false));
+  setup.hub.core().run_group(std::move(group), kNow);
+  CHECK(told == std::vector<std::string>{"a", "b", "failed: no record"});
+  CHECK(setup.database.texts("SELECT name FROM row WHERE positive = 2") == std::vector<std::string>{"a"});
+  CHECK(setup.database.texts("SELECT name FROM row WHERE positive = 1 ORDER BY rowid") == std::vector<std::string>{"a", "b"});
+}
+
 TEST_CASE("writer core: stages say when they are due, and are run although nothing came", "[writer]") {
   AnsweringSetup setup;
   CHECK(setup.hub.core().due_in() == seconds(1));
