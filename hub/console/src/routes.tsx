@@ -13,8 +13,7 @@ const routes: readonly [pattern: string, load: () => Loaded][] = [
   ['/fleet/:id', () => import('./pages/AgentPage')],
   ['/rollouts', () => import('./pages/RolloutsPage')],
   ['/rollouts/:id', () => import('./pages/RolloutPage')],
-  ['/settings', () => import('./pages/SettingsPage')],
-  ['/settings/:section', () => import('./pages/SettingsPage')],
+  ['/settings/:section?', () => import('./pages/SettingsPage')],
   ['/search', () => import('./pages/SearchPage')],
   // A list and its details are one page: the drawer opens beside the rows that are read already.
   ['/exceptions/:id?', () => import('./pages/ExceptionsPage')],

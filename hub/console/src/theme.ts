@@ -12,6 +12,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: { Modal: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } } },
   colors: {
+    dark: ['#e9edf1', '#b4bec9', '#9aa5b1', '#6b7683', '#4a5561', '#37414c', '#232b33', '#14181d', '#101418', '#0c0f12'],
     till: ['#e3effb', '#c6dff7', '#a4cdf5', '#7cc0ff', '#7cc0ff', '#2f86dd', '#0b6bcb', '#095aab', '#07498c', '#05386c'],
     fail: ['#fde7ee', '#fbcbd9', '#ff9db8', '#ff6b90', '#ff6b90', '#cf1f56', '#a8003a', '#8d0031', '#720028', '#57001e'],
   },

@@ -20,7 +20,7 @@ export interface ReadOptions {
   keep?: boolean;
 }
 
-export type Read<T> = UseQueryResult<T, HubError> & { asOfMs: number | null };
+export type Read<T> = UseQueryResult<T, HubError> & { asOfMs: number | null; key: readonly unknown[] };
 
 export function readKey(path: string, params: Params = {}): readonly [string, Record<string, unknown>, Record<string, unknown>] {
   const query = Object.fromEntries(Object.entries(params.query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== ''));
@@ -36,14 +36,15 @@ function asOf(data: unknown, receivedMs: number): number | null {
 
 export function usePending<T>(path: string, params: Params = {}, options: ReadOptions = {}): Read<T> {
   const interval = usePeriod(options.pollS ?? 15, options.livePollS);
+  const key = readKey(path, params);
   const result = useQuery<T, HubError>({
-    queryKey: readKey(path, params),
+    queryKey: key,
     queryFn: async ({ signal }) => (await read<T>(path, params, signal)).data,
     refetchInterval: interval,
     enabled: options.enabled ?? true,
     placeholderData: options.keep ? keepPreviousData : undefined,
   });
-  return { ...result, asOfMs: asOf(result.data, result.dataUpdatedAt) };
+  return { ...result, key, asOfMs: asOf(result.data, result.dataUpdatedAt) };
 }
 
 export function useGet<P extends GetPath>(path: P, params: Params = {}, options: ReadOptions = {}): Read<Answer<P>> {
@@ -53,13 +54,14 @@ export function useGet<P extends GetPath>(path: P, params: Params = {}, options:
 /** An object together with its ETag, for a later change with If-Match. */
 export function useTagged<T>(path: string, params: Params = {}, options: ReadOptions = {}): Read<{ data: T; etag: string | null }> {
   const interval = usePeriod(options.pollS ?? 15, options.livePollS);
+  const key = [...readKey(path, params), 'tagged'];
   const result = useQuery<{ data: T; etag: string | null }, HubError>({
-    queryKey: [...readKey(path, params), 'tagged'],
+    queryKey: key,
     queryFn: ({ signal }) => read<T>(path, params, signal),
     refetchInterval: interval,
     enabled: options.enabled ?? true,
   });
-  return { ...result, asOfMs: asOf(result.data?.data, result.dataUpdatedAt) };
+  return { ...result, key, asOfMs: asOf(result.data?.data, result.dataUpdatedAt) };
 }
 
 export interface DeedOptions<Variables, Result> {

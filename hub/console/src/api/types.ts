@@ -19,3 +19,21 @@ export type BulkRow = Schema<'BulkItem'>;
 export type Preview = Schema<'OperationPreview'>;
 export type Trace = Schema<'Trace'>;
 export type Milestone = Schema<'Milestone'>;
+export type AgentRow = Item<'/v1/agents'>;
+export type AgentDetail = Answer<'/v1/agents/{id}'>;
+export type FleetSummary = Answer<'/v1/agents/summary'>;
+export type AgentSample = Schema<'AgentSample'>;
+export type AgentCommand = Schema<'Command'>;
+export type CommandName = AgentCommand['name'];
+export type EnrolmentToken = Schema<'EnrolmentToken'>;
+export type ConfigRevision = Schema<'ConfigRevision'>;
+export type ConfigKey = Schema<'ConfigKey'>;
+export type Rollout = Schema<'Rollout'>;
+export type SearchHit = Schema<'SearchHit'>;
+export type Need = Schema<'Need'>;
+export type Overview = Schema<'Overview'>;
+/** The contract leaves the selector open; these are its three forms. */
+export type WaveSelector = { group?: string; share_percent?: number; all?: boolean };
+export type Wave = Omit<Rollout['waves'][number], 'selector'> & { selector: WaveSelector };
+/** A page of any list. */
+export interface Page<Row> { items: Row[]; next: string | null; as_of?: string; total?: number; total_is_exact?: boolean }

@@ -61,7 +61,7 @@ export const words = {
   lease: {
     open: w('Open', 'good'), ending: w('Ending', 'progress'), frozen: w('Frozen', 'attention', 'pause'), closed: w('Closed', 'idle'), forced: w('Forced', 'failed'),
   },
-  severity: { f: w('Failed', 'failed'), a: w('Attention', 'attention') },
+  severity: { f: w('Serious', 'failed'), a: w('Attention', 'attention') },
   yes: { true: w('Yes', 'good'), false: w('No', 'idle') },
 } as const satisfies Record<string, Record<string, Word>>;
 

@@ -1,7 +1,7 @@
 // What ails it? One agent: figures now and over 24 hours, commands with their answers, history; both machines of a conflict.
 import { Link, useParams } from 'wouter';
 import { usePending } from '../api/hooks';
-import type { AgentDetail } from '../api/pending';
+import type { AgentDetail } from '../api/types';
 import { count, duration, gib, minutes, skew } from '../lib/format';
 import { useUrl } from '../lib/useUrl';
 import { wordOf } from '../lib/words';
@@ -9,7 +9,8 @@ import { t } from '../strings/en';
 import { AsOf, Figure, Figures } from '../ui/Figure';
 import { Page } from '../ui/Page';
 import { Answered } from '../ui/states';
-import { Status } from '../ui/Status';
+import { Mark } from '../ui/Status';
+import { AgentStatus } from './fleet/AgentStatus';
 import { Age, Time } from '../ui/Time';
 import { AgentActions } from './fleet/AgentActions';
 import { AgentSamples } from './fleet/AgentSamples';
@@ -27,7 +28,7 @@ export default function AgentPage() {
   const agent = read.data;
   const name = agent?.name || agent?.id || id;
   return (
-    <Page title={name} heading={<span className="row">{name}{agent && <Status kind="agent" value={agent.status} />}</span>} actions={agent && <AgentActions agent={agent} />}>
+    <Page title={name} heading={<span className="row">{name}{agent && <AgentStatus agent={agent} />}</span>} actions={agent && <AgentActions agent={agent} />}>
       <Answered read={read} what={t.agent.what}>
         {(data) => (
           <>
@@ -49,9 +50,10 @@ export default function AgentPage() {
                 <section className="card">
                   <dl className="facts">
                     <dt>{t.agent.location}</dt><dd>{data.location_name ? `${data.location_name} (${data.location})` : data.location}</dd>
+                    <dt>{t.agent.host}</dt><dd>{data.host || t.absent}</dd>
                     <dt>{t.agent.group}</dt><dd>{data.group || t.absent}</dd>
                     <dt>{t.agent.version}</dt><dd className="mono">{data.version || t.absent}</dd>
-                    <dt>{t.agent.revision}</dt><dd>{revisionText(data.revision, data.revision_wanted)}</dd>
+                    <dt>{t.agent.revision}</dt><dd>{revisionText(data.revision, data.revision_wanted)}{data.config_error && <> <Mark role="failed">{data.config_error}</Mark></>}</dd>
                     <dt>{t.agent.enrolled}</dt><dd><Time at={data.enrolled_at} location={data.location} /></dd>
                     <dt>{t.agent.lastSeen}</dt><dd>{data.last_seen ? <Time at={data.last_seen} location={data.location} /> : t.agent.never}</dd>
                     <dt>{t.agent.key}</dt><dd className="mono">{data.public_key}</dd>
@@ -78,7 +80,7 @@ function History({ agent }: { agent: AgentDetail }) {
         <tbody>
           {agent.history.map((entry, i) => (
             <tr key={`${entry.at} ${i}`}>
-              <td className="nowrap"><Time at={entry.at} location={agent.location} /></td><td>{entry.event ?? entry.what}</td><td>{entry.detail}</td><td>{entry.who}</td>
+              <td className="nowrap"><Time at={entry.at} location={agent.location} /></td><td>{entry.what}</td><td>{entry.detail}</td><td>{entry.who}</td>
             </tr>
           ))}
         </tbody>

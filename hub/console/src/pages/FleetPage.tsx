@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { usePending } from '../api/hooks';
-import type { AgentRow, FleetSummary } from '../api/pending';
+import type { AgentRow, FleetSummary } from '../api/types';
 import { count, duration, gib, minutes, skew } from '../lib/format';
 import { wordOf, words } from '../lib/words';
 import { pick } from '../lib/query';
@@ -15,7 +15,8 @@ import { Figure, Figures } from '../ui/Figure';
 import { FilterBar, type Filter } from '../ui/FilterBar';
 import { Page } from '../ui/Page';
 import { Answered } from '../ui/states';
-import { Mark, Status } from '../ui/Status';
+import { Mark } from '../ui/Status';
+import { AgentStatus } from './fleet/AgentStatus';
 import { Age } from '../ui/Time';
 import { useList } from '../ui/useList';
 import { EnrolDialog } from './fleet/EnrolDialog';
@@ -26,7 +27,7 @@ const FILTERS = ['state', 'group', 'version', 'dark_for', 'location'] as const;
 const columns: Column<AgentRow>[] = [
   { id: 'agent', header: t.fleet.agent, sort: 'id', cell: (row) => row.name || row.id },
   { id: 'location', header: t.fleet.location, cell: (row) => row.location_name || row.location, cut: true },
-  { id: 'status', header: t.fleet.state, cell: (row) => <Status kind="agent" value={row.status} /> },
+  { id: 'status', header: t.fleet.state, cell: (row) => <AgentStatus agent={row} /> },
   { id: 'seen', header: t.fleet.lastSeen, sort: 'last_seen', number: true, cell: (row) => (row.last_seen ? <Age of={row.last_seen} location={row.location} /> : <span className="soft">{t.agent.never}</span>) },
   { id: 'backlog', header: t.fleet.backlog, sort: 'backlog', number: true, cell: (row) => count(row.backlog) },
   { id: 'oldest', header: t.fleet.oldest, sort: 'oldest', number: true, cell: (row) => minutes(row.oldest_unsent_s) },

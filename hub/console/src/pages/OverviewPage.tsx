@@ -1,6 +1,6 @@
 // What needs me? Figures, needs by due time, charts, KPIs.
 import { usePending } from '../api/hooks';
-import type { Overview } from '../api/pending';
+import type { Overview } from '../api/types';
 import { count, minutes } from '../lib/format';
 import { useUrl } from '../lib/useUrl';
 import { t } from '../strings/en';

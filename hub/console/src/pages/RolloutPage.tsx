@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link, useParams } from 'wouter';
 import { send } from '../api/client';
 import { useDeed, usePending } from '../api/hooks';
-import type { Rollout, Wave } from '../api/pending';
+import type { Rollout, Wave } from '../api/types';
 import { count, percent } from '../lib/format';
 import { useUrl } from '../lib/useUrl';
 import { useMay } from '../shell/session';
@@ -77,6 +77,7 @@ function WaveCard({ wave }: { wave: Wave }) {
 }
 
 function Steps({ rollout }: { rollout: Rollout }) {
+  const mayStop = useMay('operator');
   const maySteer = useMay('administrator');
   const [asked, setAsked] = useState<Step | null>(null);
   const words: Record<Step, { title: string; text: string; deed: string; done: string }> = {
@@ -86,13 +87,12 @@ function Steps({ rollout }: { rollout: Rollout }) {
   };
   const step = useDeed((which: Step, key) => send('post', '/v1/rollouts/{id}/{step}', { path: { id: rollout.rollout_id, step: which }, body: {}, key }),
                        { done: (_, which) => words[which].done, changes: ['/v1/rollouts/{id}', '/v1/rollouts'], onDone: () => setAsked(null) });
-  if (!maySteer) return null;
   const shown = asked ? words[asked] : null;
   return (
     <>
-      {rollout.status === 'running' && <Button color="fail" onClick={() => setAsked('stop')}>{t.rollouts.stop}</Button>}
-      {rollout.status === 'stopped' && <Button onClick={() => setAsked('resume')}>{t.rollouts.resume}</Button>}
-      {(rollout.status !== 'running') && <Button variant="default" onClick={() => setAsked('back')}>{t.rollouts.back}</Button>}
+      {mayStop && rollout.status === 'running' && <Button color="fail" onClick={() => setAsked('stop')}>{t.rollouts.stop}</Button>}
+      {maySteer && rollout.status === 'stopped' && <Button onClick={() => setAsked('resume')}>{t.rollouts.resume}</Button>}
+      {maySteer && rollout.status !== 'running' && <Button variant="default" onClick={() => setAsked('back')}>{t.rollouts.back}</Button>}
       <ConfirmDeed opened={shown !== null} onClose={() => setAsked(null)} title={shown?.title ?? ''} deed={shown?.deed ?? ''} danger={asked !== 'resume'} busy={step.isPending} onDeed={() => asked && step.mutate(asked)}>{shown?.text}</ConfirmDeed>
     </>
   );

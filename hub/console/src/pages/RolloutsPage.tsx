@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconRocket } from '@tabler/icons-react';
-import type { Rollout } from '../api/pending';
+import type { Rollout } from '../api/types';
 import { count, percent } from '../lib/format';
 import { useUrl } from '../lib/useUrl';
 import { useMay } from '../shell/session';
@@ -14,7 +14,7 @@ import { StartRollout } from './rollouts/StartRollout';
 import { sums } from './rollouts/waves';
 
 const columns: Column<Rollout>[] = [
-  { id: 'id', header: t.rollouts.title, cell: (row) => row.rollout_id },
+  { id: 'id', header: t.rollouts.id, cell: (row) => row.rollout_id },
   { id: 'revision', header: t.rollouts.revision, number: true, cell: (row) => row.revision },
   { id: 'status', header: t.rollouts.status, cell: (row) => <Status kind="rollout" value={row.status} /> },
   { id: 'waves', header: t.rollouts.waves, number: true, cell: (row) => row.waves.length },

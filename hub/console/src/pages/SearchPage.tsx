@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import { usePending } from '../api/hooks';
-import type { SearchHit } from '../api/pending';
+import type { SearchHit } from '../api/types';
 import { useUrl } from '../lib/useUrl';
 import { t } from '../strings/en';
 import { AsOf } from '../ui/Figure';

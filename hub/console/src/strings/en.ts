@@ -92,17 +92,17 @@ export const t = {
   agent: {
     title: 'Agent', what: 'the agent', never: 'Never connected', tabs: { now: 'Now', commands: 'Commands', history: 'History' } as Record<string, string>, location: 'Location', group: 'Group', version: 'Version',
     revision: 'Configuration', key: 'Public key', enrolled: 'Enrolled', lastSeen: 'Last seen', backlog: 'Backlog', oldest: 'Oldest unsent', drain: 'Drained in', skew: 'Clock skew', disk: 'Disk free',
-    drainNow: 'Drain now', sendLogs: 'Send logs', verify: 'Verify', restart: 'Restart', rotateKeys: 'Rotate keys', revoke: 'Revoke agent', more: 'More',
-    commandWords: { drain: 'Drain now', send_logs: 'Send logs', verify: 'Verify', restart: 'Restart', rotate_keys: 'Rotate keys' } as Record<string, string>,
+    drainNow: 'Drain now', sendLogs: 'Send logs', verify: 'Verify', restart: 'Restart', revoke: 'Revoke agent', more: 'More',
+    commandWords: { drain: 'Drain now', send_logs: 'Send logs', verify: 'Verify', restart: 'Restart' } as Record<string, string>,
     sent: (word: string) => `${word}: waits for the agent`, revoked: 'Agent revoked', revokeText: 'Its key is refused from now on. Documents that it still holds stay on its PC until it is enrolled again.',
-    restartText: 'The agent ends and starts again. Tills wait for some seconds and lose nothing.', rotateText: 'The agent makes a new key and connects with it. The old one is refused then.',
+    restartText: 'The agent ends and starts again. Tills wait for some seconds and lose nothing.',
     conflict: 'Two machines use this identity', conflictText: 'One of them is a copy. Only one may go on: revoke and enrol the other one anew, or heal after the copy is gone.', machine: 'Machine', host: 'Host', address: 'Address', boot: 'Start',
     commands: 'Commands', command: 'Command', who: 'Who', sentAt: 'Asked', answeredAt: 'Answered', result: 'Result', noCommands: 'Nothing was asked of this agent.', history: 'History', event: 'What', at: 'When', detail: 'Detail',
     noHistory: 'Nothing is recorded.', last24: 'Last 24 hours', samples: 'figures of the last 24 hours', setRevision: 'Set configuration', revisionNo: 'Revision', setRevisionDone: (n: number) => `Revision ${n} is wanted`,
     charts: { backlog: 'Backlog', skew: 'Clock skew', disk: 'Disk free' }, heal: 'Heal', healText: 'The agent begins a new history of its outbox. Do it only when the copy is gone.', healed: 'Healed',
   },
   rollouts: {
-    title: 'Roll-outs', one: (id: string) => `Roll-out ${id}`, what: 'roll-outs', whatOne: 'the roll-out', start: 'Start roll-out', revision: 'Revision', status: 'Status', stopPercent: 'Stop limit', who: 'Who', created: 'Started',
+    title: 'Roll-outs', id: 'Roll-out', one: (id: string) => `Roll-out ${id}`, what: 'roll-outs', whatOne: 'the roll-out', start: 'Start roll-out', revision: 'Revision', status: 'Status', stopPercent: 'Stop limit', who: 'Who', created: 'Started',
     waves: 'Waves', wave: 'Wave', selector: 'Who', done: 'Done', failed: 'Failed', left: 'Left', total: 'Agents', empty: 'No roll-out yet. A roll-out brings a revision to the agents in waves and stops by itself when too many fail.',
     noWaves: 'No waves yet', stop: 'Stop', resume: 'Resume', back: 'Back', stopText: 'No further agent gets the revision. Those that have it keep it.', resumeText: 'The roll-out goes on where it stopped.',
     backText: 'Agents that have this revision get the one before it.', stopDone: 'Roll-out stopped', resumeDone: 'Roll-out goes on', backDone: 'The revision before is on its way', because: (why: string) => `Stopped: ${why}`,
@@ -137,7 +137,7 @@ export const t = {
     },
     config: {
       what: 'configuration revisions', add: 'New revision', revision: 'Revision', note: 'Note', who: 'Who', created: 'Made', settings: 'Settings', key: 'Setting', value: 'Value', byDefault: (value: string) => `default ${value}`, made: (n: number) => `Revision ${n} made`, save: 'Make revision', empty: 'No revision yet: agents work with their defaults.',
-      rollOut: 'Roll out', noSettings: 'Agents\' defaults', range: (min: string, max: string) => `${min} to ${max}`, view: 'Show', whatSchema: 'settings of agents',
+      rollOut: 'Roll out', noSettings: 'Agents\' defaults', range: (min: string, max: string) => `${min} to ${max}`, whole: 'a whole number', oneOf: (values: string) => `one of ${values}`, view: 'Show', whatSchema: 'settings of agents',
     },
     audit: {
       what: 'the audit record', at: 'When', who: 'Who', action: 'Action', object: 'Object', from: 'From', to: 'To', address: 'Address', reason: 'Reason', before: 'Before', after: 'After', details: 'Details', empty: 'Nothing is recorded yet', search: 'Search', no: 'No.', change: (no: string) => `Change ${no}`, correlation: 'Correlation id', nothing: 'nothing',

@@ -16,9 +16,14 @@ const TIME_TICKS: uPlot.Axis.Values = [
   [31_536_000, '{YYYY}', null, null, null, null, null, null, 1],
   [2_419_200, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
   [86_400, '{D} {MMM}', '\n{YYYY}', null, null, null, null, null, 1],
-  [60, '{HH}:{mm}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
-  [1, '{HH}:{mm}:{ss}', '\n{D} {MMM} {YYYY}', null, '\n{D} {MMM}', null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1],
 ];
+
+/** A logarithmic axis shows its decades; the lines between them only hide the curve. */
+function decades(_: uPlot, ticks: number[]): (number | null)[] {
+  return ticks.map((tick) => (Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6) ? tick : null));
+}
 
 interface ChartProps {
   title: string;
@@ -62,7 +67,7 @@ export default function Chart({ title, data, kind = 'line', log = false, zone, h
       cursor: { drag: { x: onRange !== undefined, y: false, setScale: false } },
       padding: [12, 72, 0, 0],
       scales: { x: { time: true }, y: { distr: log ? 3 : 1, range: [low, high] } },
-      axes: [{ ...axis, values: TIME_TICKS }, { ...axis, label: data.unit, labelFont: font, labelSize: 18, size: 52, values: (_, ticks) => ticks.map((tick) => (tick == null ? '' : figure(tick, ''))) }],
+      axes: [{ ...axis, values: TIME_TICKS }, { ...axis, label: data.unit, labelFont: font, ...(log ? { filter: decades, grid: { ...axis.grid, filter: decades } } : {}), labelSize: 18, size: 52, values: (_, ticks) => ticks.map((tick) => (tick == null ? '' : figure(tick, ''))) }],
       series: [
         {},
         ...data.series.map((series, i): uPlot.Series => {

@@ -8,6 +8,9 @@ import { useNow } from '../lib/useNow';
 import { t } from '../strings/en';
 import { RoleIcon } from './Status';
 
+/** Letters that fit at full size into the narrowest tile. */
+const LONG = 8;
+
 interface FigureProps {
   label: string;
   value: ReactNode;
@@ -28,7 +31,7 @@ export function Figure({ label, value, unit, asOfMs, periodS = 15, role, href }:
         {role && <span className={`role-${role}`}><RoleIcon role={role} /></span>}
         {unit ? `${label}, ${unit}` : label}
       </span>
-      <span className="figure-value">{value}</span>
+      <span className="figure-value" data-long={typeof value === 'string' && value.length > LONG}>{value}</span>
       {stale && asOfMs != null && <span className="small soft">{t.state.old(ageS(asOfMs, now))}</span>}
     </>
   );

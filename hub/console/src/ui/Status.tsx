@@ -28,10 +28,10 @@ export function Status({ kind, value, word }: { kind: WordKind; value: string; w
 }
 
 /** A mark that is no state of its own: <Mark role="failed">overdue</Mark>. */
-export function Mark({ role, children }: { role: RoleName; children: React.ReactNode }) {
+export function Mark({ role, icon, children }: { role: RoleName; icon?: IconName; children: React.ReactNode }) {
   return (
     <span className={`status role-${role}`}>
-      <RoleIcon role={role} />
+      <RoleIcon role={role} icon={icon} />
       <span>{children}</span>
     </span>
   );

@@ -75,7 +75,7 @@ export function Answered<T>({ read, what, rows, children }: { read: Read<T>; wha
       {read.isError && <Failure what={what} error={read.error} sinceMs={since} onTry={tryAgain} keeps={read.data !== undefined} />}
       {read.data !== undefined
         ? children(read.data)
-        : !read.isError && <Waiting what={what} rows={rows} onCancel={() => { setCancelled(true); void client.cancelQueries(); }} />}
+        : !read.isError && <Waiting what={what} rows={rows} onCancel={() => { setCancelled(true); void client.cancelQueries({ queryKey: read.key, exact: true }); }} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The last 24 hours of an agent as charts. Hours in which it was not heard stay gaps.
 import { lazy, Suspense } from 'react';
 import { usePending } from '../../api/hooks';
-import type { AgentSample } from '../../api/pending';
+import type { AgentSample } from '../../api/types';
 import type { ChartData } from '../../lib/chart';
 import { useZone } from '../../lib/zones';
 import { t } from '../../strings/en';

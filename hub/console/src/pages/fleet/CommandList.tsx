@@ -1,5 +1,5 @@
 import { usePending } from '../../api/hooks';
-import type { AgentCommand, AgentDetail, Page } from '../../api/pending';
+import type { AgentCommand, AgentDetail, Page } from '../../api/types';
 import { t } from '../../strings/en';
 import { Answered, Empty } from '../../ui/states';
 import { Status } from '../../ui/Status';

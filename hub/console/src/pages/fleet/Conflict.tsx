@@ -1,5 +1,5 @@
 // Two machines with one identity: both are shown, since only a person can tell the copy.
-import type { AgentDetail } from '../../api/pending';
+import type { AgentDetail } from '../../api/types';
 import { t } from '../../strings/en';
 import { Mark } from '../../ui/Status';
 import { Age, Time } from '../../ui/Time';

@@ -3,7 +3,7 @@ import { Button, Modal, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { send } from '../../api/client';
 import { useDeed } from '../../api/hooks';
-import type { EnrolmentMade } from '../../api/pending';
+import type { EnrolmentToken } from '../../api/types';
 import { t } from '../../strings/en';
 import { CopyText } from '../../ui/CopyText';
 import { Time } from '../../ui/Time';
@@ -13,7 +13,7 @@ const HOURS = 24;
 export function EnrolDialog({ opened, onClose, location: given = '' }: { opened: boolean; onClose: () => void; location?: string }) {
   const [location, setLocation] = useState(given);
   const [hours, setHours] = useState<number>(HOURS);
-  const make = useDeed((body: { location: string; valid_s: number }, key) => send<EnrolmentMade>('post', '/v1/enrolment-tokens', { body, key }), { changes: ['/v1/enrolment-tokens'] });
+  const make = useDeed((body: { location: string; valid_s: number }, key) => send<EnrolmentToken>('post', '/v1/enrolment-tokens', { body, key }), { changes: ['/v1/enrolment-tokens'] });
   const close = (): void => {
     make.reset();  // the token is shown once
     setLocation(given);
@@ -32,7 +32,7 @@ export function EnrolDialog({ opened, onClose, location: given = '' }: { opened:
         <div className="stack">
           <div className="notice good">{t.enrol.shownOnce} {t.enrol.valid} <Time at={made.expires_at} location={made.location} /></div>
           {made.command && <CopyText label={t.enrol.command} text={made.command} />}
-          <CopyText label={t.enrol.token} text={made.token} />
+          {made.token && <CopyText label={t.enrol.token} text={made.token} />}
           {made.qr_svg && <img className="qr" alt={t.enrol.qr} width={240} height={240} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(made.qr_svg)}`} />}
           <div className="row" style={{ justifyContent: 'flex-end' }}>
             <Button variant="default" onClick={() => make.reset()}>{t.enrol.another}</Button>

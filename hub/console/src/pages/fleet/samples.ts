@@ -1,5 +1,5 @@
 // An agent's samples as a chart. Pure.
-import type { AgentSample } from '../../api/pending';
+import type { AgentSample } from '../../api/types';
 import type { ChartData } from '../../lib/chart';
 
 /** The usual distance of samples: their median, so that an outage does not pass for the step. */

@@ -27,7 +27,7 @@ function OneChart({ shown }: { shown: Shown }) {
   const period = useChosenPeriod();
   const zone = useZone(url.query.location);
   const tz = useTz();
-  const read = usePending<ChartData>('/v1/charts/{name}', { path: { name: shown.name }, query: { from: period.from, to: period.to, location: url.query.location, tz: tz === 'utc' ? 'UTC' : zone } },
+  const read = usePending<ChartData>('/v1/charts/{name}', { path: { name: shown.name }, query: { from: period.from, to: period.to, location: url.query.location, tz } },
                                      { pollS: CHART_POLL_S, livePollS: CHART_POLL_S, keep: true });
   const title = t.overview.chart[shown.name] ?? shown.name;
   return (

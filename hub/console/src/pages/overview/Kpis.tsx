@@ -4,6 +4,7 @@ import { figure } from '../../lib/format';
 import { t } from '../../strings/en';
 import { AsOf } from '../../ui/Figure';
 import { Answered } from '../../ui/states';
+import { Mark } from '../../ui/Status';
 import { useChosenPeriod } from './usePeriod';
 
 const KPI_POLL_S = 60;
@@ -21,7 +22,7 @@ export function Kpis() {
             <tbody>
               {items.map((kpi) => (
                 <tr key={kpi.name}>
-                  <td>{kpi.title}</td><td className="number"><strong>{figure(kpi.value, kpi.unit)}</strong></td><td className="number">{figure(kpi.previous, kpi.unit)}</td><td className="number">{figure(kpi.goal, kpi.unit)}</td>
+                  <td>{kpi.title}</td><td className="number"><Value kpi={kpi} /></td><td className="number">{figure(kpi.previous, kpi.unit)}</td><td className="number">{figure(kpi.goal, kpi.unit)}</td>
                 </tr>
               ))}
             </tbody>
@@ -30,4 +31,12 @@ export function Kpis() {
       </Answered>
     </section>
   );
+}
+
+/** A figure that misses its goal is marked; one without a goal, or without a value, is neither good nor bad. */
+function Value({ kpi }: { kpi: Kpi }) {
+  const text = figure(kpi.value, kpi.unit);
+  if (kpi.value === null || kpi.goal === null || !kpi.better) return <strong>{text}</strong>;
+  const isMet = kpi.better === 'lower' ? kpi.value <= kpi.goal : kpi.value >= kpi.goal;
+  return <Mark role={isMet ? 'good' : 'attention'}>{text}</Mark>;
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { send } from '../../api/client';
 import { useDeed } from '../../api/hooks';
-import type { Need } from '../../api/pending';
+import type { Need } from '../../api/types';
 import { worth } from '../../lib/format';
 import { ageS } from '../../lib/time';
 import { useNow } from '../../lib/useNow';

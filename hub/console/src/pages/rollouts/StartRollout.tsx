@@ -4,7 +4,7 @@ import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { send } from '../../api/client';
 import { useDeed, usePending } from '../../api/hooks';
-import type { ConfigRevision, FleetSummary, Page, Rollout } from '../../api/pending';
+import type { ConfigRevision, FleetSummary, Page, Rollout } from '../../api/types';
 import { useUrl } from '../../lib/useUrl';
 import { t } from '../../strings/en';
 import { selectorOf, type WaveDraft } from './waves';

@@ -1,11 +1,11 @@
 // Waves of a roll-out in figures and words. Pure.
-import type { Wave } from '../../api/pending';
+import type { Wave } from '../../api/types';
 import { t } from '../../strings/en';
 
 export interface Sums { total: number; done: number; failed: number; left: number }
 
 /** Waves take agents that no wave before them took, so their figures add up. */
-export function sums(waves: readonly Wave[]): Sums {
+export function sums(waves: readonly Pick<Wave, 'total' | 'done' | 'failed' | 'left'>[]): Sums {
   return waves.reduce((sum, wave) => ({ total: sum.total + wave.total, done: sum.done + wave.done, failed: sum.failed + wave.failed, left: sum.left + wave.left }), { total: 0, done: 0, failed: 0, left: 0 });
 }
 

@@ -8,6 +8,7 @@ import { DataTable, type Column } from '../../ui/DataTable';
 import { FilterBar, type Filter } from '../../ui/FilterBar';
 import { Time } from '../../ui/Time';
 import { useList } from '../../ui/useList';
+import { dayStart } from './days';
 
 const words = t.settings.audit;
 const filters: Filter[] = [
@@ -27,12 +28,6 @@ const columns: Column<AuditRow>[] = [
   { id: 'address', header: words.address, cell: (row) => <span className="mono">{row.address}</span> },
   { id: 'reason', header: words.reason, cut: true, cell: (row) => row.reason ?? t.absent },
 ];
-
-/** The hub takes instants; a day ends where the next one begins. */
-export function dayStart(date: string | undefined, days = 0): string | undefined {
-  const at = Date.parse(`${date ?? ''}T00:00:00Z`);
-  return Number.isNaN(at) ? undefined : new Date(at + days * 86_400_000).toISOString().replace('.000Z', 'Z');
-}
 
 export default function Audit() {
   const url = useUrl();

@@ -1,11 +1,11 @@
 // Revisions of agents' configuration. They are never changed: a new one is made, and a roll-out brings it to the agents.
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, Modal, Select, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { send } from '../../api/client';
 import { useDeed, usePending } from '../../api/hooks';
-import type { ConfigKey, ConfigRevision } from '../../api/pending';
+import type { ConfigKey, ConfigRevision } from '../../api/types';
 import { useUrl } from '../../lib/useUrl';
 import { useMay } from '../../shell/session';
 import { t } from '../../strings/en';
@@ -60,7 +60,10 @@ function MakeRevision({ from, onClose }: { from: Record<string, unknown>; onClos
           return (
             <form className="stack" onSubmit={(event) => { event.preventDefault(); if (Object.keys(wrong).length === 0) make.mutate({ settings, note: note.trim() }); }}>
               <TextInput label={words.note} required value={note} onChange={(event) => setNote(event.currentTarget.value)} data-autofocus maxLength={1000} />
-              {items.map((key) => (
+              {items.map((key) => key.values ? (
+                <Select key={key.key} label={key.key} description={key.description} placeholder={words.byDefault(valueText(key.default))} data={key.values} value={texts[key.key] || null} clearable
+                        onChange={(value) => setTexts((old) => ({ ...old, [key.key]: value ?? '' }))} />
+              ) : (
                 <TextInput key={key.key} label={key.unit ? `${key.key} (${key.unit})` : key.key} description={key.description} placeholder={words.byDefault(valueText(key.default))} value={texts[key.key] ?? ''}
                            error={wrong[key.key]} onChange={(event) => { const value = event.currentTarget.value; setTexts((old) => ({ ...old, [key.key]: value })); }} spellCheck={false} />
               ))}

@@ -1,5 +1,6 @@
 // Values of agents' settings between fields of a form and JSON. Pure.
-import type { ConfigKey } from '../../api/pending';
+import type { ConfigKey } from '../../api/types';
+import { t } from '../../strings/en';
 
 export function valueText(value: unknown): string {
   return value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
@@ -9,17 +10,14 @@ export function valueText(value: unknown): string {
 export function parseValue(key: ConfigKey, text: string): unknown {
   const given = text.trim();
   if (given === '') return undefined;
-  if (key.type === 'boolean') {
-    if (given === 'true' || given === 'false') return given === 'true';
-    throw new Error('true or false');
-  }
-  if (key.type === 'integer' || key.type === 'number') {
+  if (key.type === 'integer') {
     const n = Number(given);
-    if (!Number.isFinite(n) || (key.type === 'integer' && !Number.isSafeInteger(n))) throw new Error(key.type === 'integer' ? 'a whole number' : 'a number');
-    if ((key.min !== null && key.min !== undefined && n < key.min) || (key.max !== null && key.max !== undefined && n > key.max)) throw new Error(`${key.min ?? '…'} to ${key.max ?? '…'}`);
+    if (!Number.isSafeInteger(n)) throw new Error(t.settings.config.whole);
+    if ((key.min !== null && n < key.min) || (key.max !== null && n > key.max)) throw new Error(t.settings.config.range(String(key.min ?? '…'), String(key.max ?? '…')));
     return n;
   }
-  return text;
+  if (key.values && !key.values.includes(given)) throw new Error(t.settings.config.oneOf(key.values.join(', ')));
+  return given;
 }
 
 /** All fields of a form as settings, with what is wrong by key. */
