@@ -1,4 +1,4 @@
-// Names for the shapes of the contract. What the contract does not hold yet stands in pending.ts.
+// Names for the shapes of the contract.
 import type { components, paths } from './schema';
 
 type Get<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer Body } } } } } ? Body : never;
@@ -37,3 +37,14 @@ export type WaveSelector = { group?: string; share_percent?: number; all?: boole
 export type Wave = Omit<Rollout['waves'][number], 'selector'> & { selector: WaveSelector };
 /** A page of any list. */
 export interface Page<Row> { items: Row[]; next: string | null; as_of?: string; total?: number; total_is_exact?: boolean }
+export type Session = Schema<'Session'>;
+export type Role = Session['role'];
+export type User = Schema<'User'>;
+export type Token = Schema<'Token'>;
+export type AuditRow = Schema<'AuditRecord'>;
+export type Kpi = Item<'/v1/kpis'>;
+export type Alert = Schema<'Alert'>;
+export type AlertRule = Schema<'AlertRule'>;
+export type NotificationTarget = Schema<'NotificationTarget'>;
+export type ConnectorDetail = Answer<'/v1/connectors/{name}'>;
+export type ClosesSummary = Answer<'/v1/closes/summary'>;

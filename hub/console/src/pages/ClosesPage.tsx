@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { Link } from 'wouter';
 import { usePending } from '../api/hooks';
-import type { ClosesSummary } from '../api/pendingLists';
+import type { ClosesSummary } from '../api/types';
 import type { Item } from '../api/types';
 import { count, duration } from '../lib/format';
 import { dayBeside, yesterday } from '../lib/sides';

@@ -3,7 +3,7 @@ import { Button, Modal, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useParams } from 'wouter';
 import { usePending } from '../api/hooks';
-import type { ConnectorDetail } from '../api/pendingLists';
+import type { ConnectorDetail } from '../api/types';
 import { count, duration, figure } from '../lib/format';
 import { useUrl } from '../lib/useUrl';
 import { wordOf } from '../lib/words';

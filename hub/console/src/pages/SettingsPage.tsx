@@ -1,7 +1,7 @@
 // Who may do what, who is told, what agents work with, who changed it.
 import { lazy, Suspense } from 'react';
 import { Link, useParams } from 'wouter';
-import type { Role } from '../api/pending';
+import type { Role } from '../api/types';
 import { useUrl } from '../lib/useUrl';
 import { useSession } from '../shell/session';
 import { t } from '../strings/en';

@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { send } from '../api/client';
-import type { Session } from '../api/pending';
+import type { Session } from '../api/types';
 import { HubError } from '../api/problem';
 import { t } from '../strings/en';
 

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import { read, send, setCsrfToken, whenSessionEnds } from '../api/client';
-import type { Role, Session } from '../api/pending';
+import type { Role, Session } from '../api/types';
 import { HubError } from '../api/problem';
 import { link } from '../live/link';
 import { t } from '../strings/en';

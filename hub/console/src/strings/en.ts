@@ -22,7 +22,7 @@ export const t = {
   login: {
     title: 'Log in', name: 'Name', password: 'Password', submit: 'Log in', wrong: 'Name or password is wrong.',
     locked: (s: number) => `Too many tries. Try again in ${duration(s)}.`, ended: 'Your session has ended. Log in to go on where you were.',
-    failed: 'Could not log in', first: 'The first administrator is made by "tillsync-hub user add" on the hub.',
+    failed: 'Could not log in',
   },
   state: {
     asOf: (text: string) => `As of ${text}`, old: (ageS: number) => `${duration(ageS)} old`,
@@ -133,7 +133,7 @@ export const t = {
     },
     notification: {
       what: 'notification targets', add: 'Add target', name: 'Name', kind: 'Kind', webhook: 'Webhook', email: 'E-mail', to: 'To', url: 'URL', address: 'Address', rules: 'Rules', rulesHint: 'None: every rule', enabled: 'On', test: 'Send a test', tested: 'Test sent', saved: 'Target saved', empty: 'Nobody is told yet: add a webhook or an e-mail address.',
-      all: 'every rule', edit: 'Change', save: 'Save', editTitle: (name: string) => `Change ${name}`,
+      all: 'every rule', edit: 'Change', save: 'Save', editTitle: (name: string) => `Change ${name}`, waiting: 'Waiting', last: 'Last answer', secret: 'Secret', secretHint: 'Signs each call, so that the receiver knows the hub. Empty: as it is.',
     },
     config: {
       what: 'configuration revisions', add: 'New revision', revision: 'Revision', note: 'Note', who: 'Who', created: 'Made', settings: 'Settings', key: 'Setting', value: 'Value', byDefault: (value: string) => `default ${value}`, made: (n: number) => `Revision ${n} made`, save: 'Make revision', empty: 'No revision yet: agents work with their defaults.',

@@ -6,6 +6,7 @@ import { send } from '../api/client';
 import { useDeed, usePending } from '../api/hooks';
 import { parseQuery, pick, queryText } from '../lib/query';
 import { useUrl } from '../lib/useUrl';
+import { useMay } from '../shell/session';
 import { t } from '../strings/en';
 
 export type Filter =
@@ -58,6 +59,7 @@ export function FilterBar({ filters, page, prefix = '' }: { filters: readonly Fi
 interface View { name: string; query: string }
 
 function Views({ page, names }: { page: string; names: readonly string[] }) {
+  const maySave = useMay('operator');
   const url = useUrl();
   const views = usePending<{ items: View[] }>('/v1/views', { query: { page } }, { pollS: false });
   const [naming, setNaming] = useState<string | null>(null);
@@ -73,9 +75,9 @@ function Views({ page, names }: { page: string; names: readonly string[] }) {
             <Menu.Item key={view.name} onClick={() => url.go(url.path, parseQuery(view.query))}>{view.name}</Menu.Item>
           ))}
           {views.data?.items.length === 0 && <Menu.Label>{t.list.noViews}</Menu.Label>}
-          <Menu.Divider />
-          <Menu.Item onClick={() => setNaming('')}>{t.list.saveView}</Menu.Item>
-          {(views.data?.items ?? []).map((view) => (
+          {maySave && <Menu.Divider />}
+          {maySave && <Menu.Item onClick={() => setNaming('')}>{t.list.saveView}</Menu.Item>}
+          {maySave && (views.data?.items ?? []).map((view) => (
             <Menu.Item key={view.name} leftSection={<IconTrash size={14} aria-hidden />} onClick={() => drop.mutate(view.name)}>{t.list.deleteView(view.name)}</Menu.Item>
           ))}
         </Menu.Dropdown>

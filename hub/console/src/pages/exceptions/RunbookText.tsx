@@ -36,6 +36,7 @@ export function RunbookText({ code }: { code: string }) {
 }
 
 function Runbook({ code }: { code: string }) {
-  const read = useQuery<string, HubError>({ queryKey: ['/v1/runbooks/{code}', code], queryFn: ({ signal }) => readText('/v1/runbooks/{code}', { path: { code } }, signal), staleTime: Number.POSITIVE_INFINITY });
-  return <Answered read={{ ...read, asOfMs: null }} what={t.exceptions.runbook} rows={4}>{(text) => <RunbookBody text={text} />}</Answered>;
+  const key = ['/v1/runbooks/{code}', code];
+  const read = useQuery<string, HubError>({ queryKey: key, queryFn: ({ signal }) => readText('/v1/runbooks/{code}', { path: { code } }, signal), staleTime: Number.POSITIVE_INFINITY });
+  return <Answered read={{ ...read, key, asOfMs: null }} what={t.exceptions.runbook} rows={4}>{(text) => <RunbookBody text={text} />}</Answered>;
 }

@@ -1,5 +1,5 @@
 import { usePending } from '../../api/hooks';
-import type { Kpi } from '../../api/pending';
+import type { Kpi } from '../../api/types';
 import { figure } from '../../lib/format';
 import { t } from '../../strings/en';
 import { AsOf } from '../../ui/Figure';

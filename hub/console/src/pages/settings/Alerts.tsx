@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { send } from '../../api/client';
 import { useDeed, usePending } from '../../api/hooks';
-import type { Alert, AlertRule } from '../../api/pending';
+import type { Alert, AlertRule } from '../../api/types';
 import { duration, figure } from '../../lib/format';
 import { wordOf, words as stateWords } from '../../lib/words';
 import { useMay } from '../../shell/session';
@@ -70,7 +70,7 @@ function Rules() {
               <tbody>
                 {items.map((rule) => (
                   <tr key={rule.name}>
-                    <td>{rule.title}</td><td className="number">{figure(rule.limit, rule.unit)}</td><td className="number">{duration(rule.for_s)}</td><td><Status kind="severity" value={rule.severity} /></td>
+                    <td>{rule.title}</td><td className="number">{rule.limit_max > rule.limit_min ? figure(rule.limit, rule.unit) : t.absent}</td><td className="number">{duration(rule.for_s)}</td><td><Status kind="severity" value={rule.severity} /></td>
                     <td><Status kind="yes" value={String(rule.enabled)} /></td>
                     {mayChange && <td className="number"><Button size="compact-xs" variant="default" onClick={() => setEdited(rule)} aria-label={`${words.edit}: ${rule.title}`}>{words.edit}</Button></td>}
                   </tr>
@@ -86,15 +86,15 @@ function Rules() {
 }
 
 function EditRule({ rule, onClose }: { rule: AlertRule; onClose: () => void }) {
-  const [limit, setLimit] = useState<number | ''>(rule.limit ?? '');
+  const [limit, setLimit] = useState<number>(rule.limit);
   const [forS, setForS] = useState<number>(rule.for_s);
   const [severity, setSeverity] = useState<'f' | 'a'>(rule.severity);
   const [enabled, setEnabled] = useState(rule.enabled);
   const change = useDeed((body: object) => send('put', '/v1/alert-rules/{name}', { path: { name: rule.name }, body }), { done: words.changed, changes: ['/v1/alert-rules', '/v1/alerts'], onDone: onClose });
   return (
     <Modal opened onClose={onClose} title={rule.title}>
-      <form className="stack" onSubmit={(event) => { event.preventDefault(); change.mutate({ limit: limit === '' ? null : limit, for_s: forS, severity, enabled }); }}>
-        {rule.limit !== null && <NumberInput label={words.unit(rule.unit)} value={limit} onChange={(value) => setLimit(value === '' ? '' : Number(value))} data-autofocus />}
+      <form className="stack" onSubmit={(event) => { event.preventDefault(); change.mutate({ limit, for_s: forS, severity, enabled }); }}>
+        {rule.limit_max > rule.limit_min && <NumberInput label={words.unit(rule.unit)} min={rule.limit_min} max={rule.limit_max} value={limit} onChange={(value) => setLimit(Number(value))} data-autofocus />}
         <NumberInput label={words.seconds} min={0} value={forS} onChange={(value) => setForS(Number(value))} />
         <Select label={words.severity} allowDeselect={false} value={severity} onChange={(value) => value && setSeverity(value as 'f' | 'a')} data={(['f', 'a'] as const).map((value) => ({ value, label: wordOf('severity', value).word }))} />
         <Switch label={words.enabled} checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />

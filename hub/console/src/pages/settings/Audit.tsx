@@ -1,6 +1,6 @@
 // Who changed it? The record of every change, newest first; one of them in a drawer-like part below with before and after.
 import { useUrl } from '../../lib/useUrl';
-import type { AuditRow } from '../../api/pending';
+import type { AuditRow } from '../../api/types';
 import { useKeys } from '../../lib/keys';
 import { t } from '../../strings/en';
 import { Button } from '@mantine/core';
