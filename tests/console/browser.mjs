@@ -1,0 +1,45 @@
+// Debian's Chromium for tests, without anything that it would ask the world for; and what holds for every page.
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdirSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { NAME, PASSWORD } from './chain.mjs';
+
+const shots = process.env.TILLSYNC_SHOTS_DIR ?? new URL('../../build/console-shots', import.meta.url).pathname;
+
+export function launch() {
+  mkdirSync(shots, { recursive: true });
+  return chromium.launch({
+    executablePath: process.env.TILLSYNC_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** A page that notes what must never be: requests to other addresses, errors in the page, breaches of the policy. */
+export async function open(context, chain, path = '/') {
+  const page = await context.newPage();
+  page.faults = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${chain.url}/`) && !request.url().startsWith('data:')) page.faults.push(`asked another address: ${request.url()}`);
+  });
+  page.on('pageerror', (error) => page.faults.push(`error in the page: ${error.message}`));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) page.faults.push(message.text());
+  });
+  await page.goto(chain.url + path);
+  return page;
+}
+
+export async function logIn(page, name = NAME, password = PASSWORD) {
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').first().fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
+/** What axe finds, as text; empty when nothing. */
+export async function axe(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ''}`).join('; ')}`);
+}
+
+export const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` });
