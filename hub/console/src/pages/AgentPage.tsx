@@ -26,7 +26,7 @@ export default function AgentPage() {
   const tab = tabs.find((one) => one === url.query.tab) ?? 'now';
   const read = usePending<AgentDetail>('/v1/agents/{id}', { path: { id } }, { livePollS: 30 });
   const agent = read.data;
-  const name = agent?.name || agent?.id || id;
+  const name = agent ? `${agent.name || agent.id}, ${agent.location_name || agent.location}` : id;
   return (
     <Page title={name} heading={<span className="row">{name}{agent && <AgentStatus agent={agent} />}</span>} actions={agent && <AgentActions agent={agent} />}>
       <Answered read={read} what={t.agent.what}>

@@ -67,7 +67,7 @@ export default function Chart({ title, data, kind = 'line', log = false, zone, h
       cursor: { drag: { x: onRange !== undefined, y: false, setScale: false } },
       padding: [12, 72, 0, 0],
       scales: { x: { time: true }, y: { distr: log ? 3 : 1, range: [low, high] } },
-      axes: [{ ...axis, values: TIME_TICKS }, { ...axis, label: data.unit, labelFont: font, ...(log ? { filter: decades, grid: { ...axis.grid, filter: decades } } : {}), labelSize: 18, size: 52, values: (_, ticks) => ticks.map((tick) => (tick == null ? '' : figure(tick, ''))) }],
+      axes: [{ ...axis, values: TIME_TICKS, space: 72 }, { ...axis, label: data.unit, labelFont: font, ...(log ? { filter: decades, grid: { ...axis.grid, filter: decades } } : {}), labelSize: 18, size: 52, values: (_, ticks) => ticks.map((tick) => (tick == null ? '' : figure(tick, ''))) }],
       series: [
         {},
         ...data.series.map((series, i): uPlot.Series => {

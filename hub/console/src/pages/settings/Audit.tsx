@@ -26,7 +26,7 @@ const columns: Column<AuditRow>[] = [
   { id: 'action', header: words.action, cell: (row) => row.action },
   { id: 'object', header: words.object, cut: true, cell: (row) => <span className="mono">{row.object}</span> },
   { id: 'address', header: words.address, cell: (row) => <span className="mono">{row.address}</span> },
-  { id: 'reason', header: words.reason, cut: true, cell: (row) => row.reason ?? t.absent },
+  { id: 'reason', header: words.reason, cut: true, cell: (row) => row.reason || t.absent },
 ];
 
 export default function Audit() {
@@ -46,7 +46,7 @@ export default function Audit() {
           <div className="row"><h2 id="change" className="grow">{words.change(url.query.change)}</h2><Button size="compact-sm" variant="default" onClick={close}>{t.drawer.close}</Button></div>
           <dl className="facts">
             <dt>{words.at}</dt><dd><Time at={shown.at} /></dd><dt>{words.who}</dt><dd>{shown.who} ({shown.role})</dd><dt>{words.address}</dt><dd className="mono">{shown.address}</dd>
-            <dt>{words.action}</dt><dd>{shown.action}</dd><dt>{words.object}</dt><dd className="mono">{shown.object}</dd><dt>{words.reason}</dt><dd>{shown.reason ?? t.absent}</dd>
+            <dt>{words.action}</dt><dd>{shown.action}</dd><dt>{words.object}</dt><dd className="mono">{shown.object}</dd><dt>{words.reason}</dt><dd>{shown.reason || t.absent}</dd>
             <dt>{words.correlation}</dt><dd className="mono">{shown.correlation_id ?? t.absent}</dd>
           </dl>
           <div className="cards">
