@@ -21,7 +21,7 @@ struct StoredBreaker {
   Duration pause;
   Instant probe_at;  // wall clock; of a stopped one
   std::string last_error;
-  std::optional<Instant> since;  // when it last changed between flowing and stopped; written by store_breaker itself
+  std::optional<Instant> since = {};  // when it last changed between flowing and stopped; written by store_breaker itself
 };
 Result<void> store_breaker(sql::Connection& connection, std::string_view connector, const StoredBreaker& breaker, Instant now);
 Result<std::optional<StoredBreaker>> load_breaker(sql::Connection& connection, std::string_view connector);

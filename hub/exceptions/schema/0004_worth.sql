@@ -2,7 +2,6 @@
 ALTER TABLE exception_case ADD COLUMN worth_minor INTEGER;  -- gross, without sign; NULL: it is about no money, or nobody knows how much
 ALTER TABLE exception_case ADD COLUMN worth_currency TEXT NOT NULL DEFAULT '';
 CREATE INDEX exception_case_any_due ON exception_case (due_at);
-CREATE INDEX exception_case_open_due ON exception_case (due_at) WHERE status = 'open';
 CREATE INDEX exception_case_open_location ON exception_case (location) WHERE status = 'open';
 -- Everything that causes are added up from, in the order in which they are grouped.
 CREATE INDEX exception_case_groups ON exception_case (code, cause_key, worth_currency, location, owner, assignee, due_at, raised_at, occurrences, worth_minor)
