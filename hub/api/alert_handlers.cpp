@@ -129,6 +129,7 @@ void change_target(ApiContext& context, ApiCall call, const Route& route) {
 }
 
 void test_target(ApiContext& context, ApiCall call, const Route& route) {
+  if (const auto body = ActionBody::parse(call.request.body); !body) return refuse_body(call, body.error());
   auto effect = [name = call.parameters[0], who = call.caller.name](sql::Connection& connection, Instant now) -> Result<StoredAnswer> {
     TS_RETURN_IF_ERROR(queue_test(connection, name, who, now));
     return StoredAnswer{202, with_as_of({{"name", name}, {"status", "waiting"}}, now)};

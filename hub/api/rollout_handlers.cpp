@@ -164,6 +164,7 @@ Result<std::string> show_rollout(ApiContext& context, const ApiCall& call) {
 using RolloutVerb = Result<void> (*)(RolloutStore&, std::int64_t, const std::string& who);
 
 void change_rollout(ApiContext& context, ApiCall call, const Route& route, const char* what, RolloutVerb verb) {
+  if (!idempotency_key_of(call)) return;
   auto body = ActionBody::parse(call.request.body);
   if (!body) return refuse_body(call, body.error());
   const std::string reason = body->text("reason");

@@ -100,6 +100,8 @@ class JqWorker {
         },
         &problem);
     jq_set_debug_cb(program.get(), [](void*, jv message) { jv_free(message); }, nullptr);  // without one, `debug` crashes
+    // jq 1.6 does not set this one at all: `input` would call whatever stood in that memory.
+    jq_set_input_cb(program.get(), [](jq_state*, void*) { return jv_invalid(); }, nullptr);
     // Modules would be looked for on the disk.
     jq_set_attr(program.get(), jv_string("JQ_LIBRARY_PATH"), jv_array());
     if (jq_compile(program.get(), text.c_str()) == 0) return nullptr;

@@ -63,7 +63,7 @@ TEST_CASE("ctl token: created with scopes and an end, used, revoked", "[ctl]") {
   CHECK(token.at("expires_at").is_string());
   const std::string secret = token.at("token");
   CHECK(stand.call("GET", "/v1/stock", "", secret).status == 200);
-  CHECK(run_access(stand, {"token", "list"}).out.find("stock,reservations") != std::string::npos);
+  CHECK(run_access(stand, {"token", "list"}).out.find("stock, reservations") != std::string::npos);
   CHECK(run_access(stand, {"token", "revoke", token.at("token_id").get<std::string>()}).code == CtlExit::kOk);
   CHECK(stand.call("GET", "/v1/stock", "", secret).status == 401);
   CHECK(run_access(stand, {"token", "create", "shop", "--role", "viewer", "--scope", "nosuch"}).code == CtlExit::kRefused);

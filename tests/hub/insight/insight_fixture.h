@@ -45,7 +45,7 @@ class InsightDatabase {
 
   /// A sale as intake would have it; its event id.
   EventId add_event(std::int64_t no, const std::string& document_no, const std::string& correlation = "", const std::string& location = "GB", Instant received = kInsightNow) {
-    const EventId id = event_id_of({LocationId(location), TillId(location + "-1"), Series(), "sale", DocumentNo(document_no)});
+    const EventId id = event_id_of({LocationId(location), TillId(location + "-1"), tillsync::Series(), "sale", DocumentNo(document_no)});
     const Bytes hash(32, '\0');
     const auto done = connection_->run(
         "INSERT INTO event (event_no, event_id, verdict, contract, location, till, series, document_no, business_date, occurred_at, agent_received_at, received_at, correlation_id,"
