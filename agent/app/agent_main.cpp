@@ -9,6 +9,7 @@
 #include "agent/app/enroll_command.h"
 #include "agent/app/local_commands.h"
 #include "agent/app/recover_command.h"
+#include "common/cli/self_description.h"
 
 namespace {
 
@@ -63,10 +64,10 @@ int main(int argc, char** argv) {
   add_config(status_cli);
   status_cli->add_flag("--json", as_json, "For scripts");
 
-  std::vector<std::filesystem::path> files;
+  std::vector<std::filesystem::path> submitted;
   auto* submit_cli = app.add_subcommand("submit", "Put documents in from files, as a till would");
   add_config(submit_cli);
-  submit_cli->add_option("files", files, ".json: one document or an array; .jsonl, .csv, .msgpack as in the spool folder")->required()->check(CLI::ExistingFile);
+  submit_cli->add_option("files", submitted, ".json: one document or an array; .jsonl, .csv, .msgpack as in the spool folder")->required()->check(CLI::ExistingFile);
 
   std::uint64_t seq = 0;
   std::size_t count = 50;
@@ -89,12 +90,21 @@ int main(int argc, char** argv) {
   auto* doctor_cli = app.add_subcommand("doctor", "Look for what is wrong, and say how to mend it");
   add_config(doctor_cli);
   doctor_cli->add_flag("--recover", recovers, "The agent is stopped and agent.db is damaged or gone: save what can be read into a new one, keep the damaged files");
+  app.footer("Exit codes: 0 done, 1 it failed or something was found (the reason is printed), 2 wrong command line.");
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"/etc/tillsync/agent.toml", "configuration, written by enroll"}, {"/var/lib/tillsync/agent", "keys and the two queues"}, {"/var/spool/tillsync", "files that a till renames into it are taken as documents"}};
+  const cli::SelfDescription self(app, {"tillsync-agent", "take a store's documents, keep them safe, bring them to the hub", TILLSYNC_VERSION, files, {"agent.toml(5)", "tillsyncctl(1)"}}, 8,
+                                  {{{"agent.toml", "configuration of tillsync-agent", TILLSYNC_VERSION, files, {"tillsync-agent(8)"}}, &agent_config_keys(), std::string(kAgentEnvironmentPrefix)}}, false);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
 
+  if (const std::string text = self.output(); !text.empty()) {
+    std::cout << text;
+    return 0;
+  }
   if (*enroll_cli) return enroll_and_tell(enrolment);
   if (*token_cli) return pos_token_command(till);
   if (*run_cli && help_config) {
@@ -107,7 +117,7 @@ int main(int argc, char** argv) {
   }
   return with_config(config_file, [&](const config::Config& config) {
     if (*status_cli) return status_command(config, as_json);
-    if (*submit_cli) return submit_command(config, files);
+    if (*submit_cli) return submit_command(config, submitted);
     if (*list_cli) return outbox_list_command(config, seq, count, as_json);
     if (*show_cli) return outbox_show_command(config, seq);
     return recovers ? recover_command(config) : doctor_command(config);

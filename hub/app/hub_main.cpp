@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "common/cli/self_description.h"
 #include "common/config/config.h"
 #include "hub/app/hub_app.h"
 #include "hub/app/hub_config.h"
@@ -62,12 +63,19 @@ int main(int argc, char** argv) {
   auto* restored_command = app.add_subcommand("restored", "After a backup was put back, before the hub starts: agents then send again what the hub has lost");
   restored_command->add_option("--config", config_file, "hub.toml")->capture_default_str();
   app.footer("Exit codes: 0 done, 1 it failed (the reason is printed), 2 wrong command line.");
+  const std::vector<std::pair<std::string, std::string>> files = {{"/etc/tillsync/hub.toml", "configuration, written by init"}, {"/var/lib/tillsync/hub", "database and keys"}};
+  const cli::SelfDescription self(app, {"tillsync-hub", "the centre of a retail chain's tills and stock rooms", TILLSYNC_VERSION, files, {"hub.toml(5)", "tillsyncctl(1)"}}, 8,
+                                  {{{"hub.toml", "configuration of tillsync-hub", TILLSYNC_VERSION, files, {"tillsync-hub(8)"}}, &hub_config_keys(), std::string(kHubEnvironmentPrefix)}}, false);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
 
+  if (const std::string text = self.output(); !text.empty()) {
+    std::cout << text;
+    return 0;
+  }
   if (*init_command) return init(options, as_json);
   if (help_config) {
     std::cout << config::describe(hub_config_keys(), kHubEnvironmentPrefix);
