@@ -10,6 +10,7 @@
 #include "agent/ingest/spool_door.h"
 #include "agent/sync/sync_loop.h"
 #include "common/base/os.h"
+#include "common/base/service.h"
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
@@ -129,6 +130,8 @@ class AgentApp::Parts {
     http_ = nullptr;
   }
 
+  bool has_pulse() { return pulse_.beat(); }
+
   const HttpDoor* http() const { return http_.get(); }
   const IngestLoop& loop() const { return *loop_; }
 
@@ -143,6 +146,7 @@ class AgentApp::Parts {
   std::unique_ptr<SyncLoop> sync_;
   std::unique_ptr<HttpDoor> http_;
   std::unique_ptr<SpoolDoor> spool_;
+  os::Pulse pulse_{[this](std::function<void()> answered) { loop_->run_at(os::monotonic(), std::move(answered)); }};
 };
 
 AgentApp::AgentApp(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -163,6 +167,7 @@ Result<std::unique_ptr<AgentApp>> AgentApp::start(const config::Config& config) 
 }
 
 void AgentApp::stop() { parts_->stop(); }
+bool AgentApp::has_pulse() { return parts_->has_pulse(); }
 
 std::uint16_t AgentApp::http_port() const { return parts_->http() == nullptr ? 0 : parts_->http()->port(); }
 std::string AgentApp::zmq_endpoint() const { return parts_->loop().zmq_endpoint(); }
@@ -178,7 +183,11 @@ Result<void> run_agent(const std::filesystem::path& config_file) {
                                  {"http", config.text("pos.http")},
                                  {"zmq", app->zmq_endpoint()},
                                  {"spool", spool_folder(config).string()}});
-  while (!transport::wait_readable({termination}, Duration{-1})[0]) continue;
+  const auto service = os::ServiceManager::from_environment();
+  if (const auto told = service.ready("takes documents of " + config.text("location")); !told) log::write(log::Level::kWarning, "the service manager was not told", told.error());
+  while (!transport::wait_readable({termination}, service.beat().value_or(Duration{-1}))[0])
+    if (app->has_pulse()) static_cast<void>(service.alive());
+  static_cast<void>(service.stopping());
   log::info("agent is stopping: takes no more input, commits what it has");
   app->stop();
   log::info("agent has stopped");

@@ -94,6 +94,12 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
   }
 }
 
+Result<void> sync_file(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::fsync(file.get()) != 0) return system_error("sync " + path.string(), errno);
+  return {};
+}
+
 Result<void> make_private_folder(const std::filesystem::path& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return {};

@@ -4,9 +4,11 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "common/base/os.h"
 #include "common/cli/self_description.h"
 #include "common/config/config.h"
 #include "hub/app/hub_app.h"
+#include "hub/app/hub_backup_command.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_init_command.h"
 #include "hub/app/hub_restored_command.h"
@@ -62,6 +64,10 @@ int main(int argc, char** argv) {
   run_command->add_flag("--help-config", help_config, "Print every configuration key with its meaning, unit and default");
   auto* restored_command = app.add_subcommand("restored", "After a backup was put back, before the hub starts: agents then send again what the hub has lost");
   restored_command->add_option("--config", config_file, "hub.toml")->capture_default_str();
+  std::filesystem::path backup_to;
+  auto* backup_command = app.add_subcommand("backup", "Copy database, keys and hub.toml while the hub runs; checked and durable when it ends");
+  backup_command->add_option("--config", config_file, "hub.toml");
+  backup_command->add_option("--to", backup_to, "Folder on another disk; each backup becomes a folder in it")->required();
   app.footer("Exit codes: 0 done, 1 it failed (the reason is printed), 2 wrong command line.");
   const std::vector<std::pair<std::string, std::string>> files = {{"/etc/tillsync/hub.toml", "configuration, written by init"}, {"/var/lib/tillsync/hub", "database and keys"}};
   const cli::SelfDescription self(app, {"tillsync-hub", "the centre of a retail chain's tills and stock rooms", TILLSYNC_VERSION, files, {"hub.toml(5)", "tillsyncctl(1)"}}, 8,
@@ -82,6 +88,12 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (config_file.empty()) config_file = "/etc/tillsync/hub.toml";
+  if (*backup_command) {
+    const auto made = backup_hub(config_file, backup_to, os::now(), [](const std::string& step) { std::cerr << step << "\n"; });
+    if (!made) return fail_with(made.error());
+    std::cout << made->folder.string() << "\n";
+    return 0;
+  }
   if (*restored_command) {
     const auto marked = mark_restored(config_file);
     if (!marked) return fail_with(marked.error());

@@ -52,6 +52,11 @@ int in_child(Work work) {
 
 }  // namespace
 
+TEST_CASE("os: files and folders can be made durable, what is not there is an error", "[os]") {
+  CHECK(os::sync_file(std::filesystem::temp_directory_path()));
+  CHECK(os::sync_file("/nonexistent/file").error().code == ErrorCode::kNotFound);
+}
+
 TEST_CASE("os: the wall clock is in this century, the other one never goes back", "[base][os]") {
   CHECK(os::now() > *parse_instant("2024-01-01T00:00:00Z"));
   Duration last = os::monotonic();
