@@ -23,16 +23,31 @@ int fail_with(const Error& error) {
   return 1;
 }
 
-int enroll_and_tell(const EnrollOptions& options) {
-  const auto result = enroll_agent(options);
+int enroll_and_tell(EnrollOptions options, const std::filesystem::path& answers) {
+  if (!answers.empty()) {
+    auto answered = with_answers(std::move(options), answers);
+    if (!answered) return fail_with(answered.error());
+    options = std::move(*answered);
+  }
+  const auto whole = completed(std::move(options));
+  if (!whole) return fail_with(whole.error());
+  const auto result = enroll_agent(*whole);
   if (!result) return fail_with(result.error());
-  std::cout << "Enrolled: agent " << result->agent_id << " at location " << result->location << ".\nNext: tillsync-agent run --config " << result->config << "\n";
+  std::cout << "Enrolled: agent " << result->agent_id << " at location " << result->location << ".\nConfiguration: " << result->config << "\n";
+  if (result->config == kPackagedConfig)
+    std::cout << "The service starts by itself now. See: tillsync-agent status\n";
+  else
+    std::cout << "Next: tillsync-agent run --config " << result->config << "\n";
   return 0;
 }
 
 int with_config(const std::filesystem::path& file, const std::function<int(const config::Config&)>& command) {
   const auto config = config::load(file, agent_config_keys(), kAgentEnvironmentPrefix);
-  return config ? command(*config) : fail_with(config.error());
+  if (config) return command(*config);
+  Error error = config.error();
+  if (error.code == ErrorCode::kDenied) error.hint = "run it with sudo";
+  if (error.code == ErrorCode::kNotFound) error.hint = "this PC is not enrolled yet: tillsync-agent enroll --help; or name the file with --config";
+  return fail_with(error);
 }
 
 }  // namespace
@@ -48,10 +63,13 @@ int main(int argc, char** argv) {
 
   EnrollOptions enrolment;
   auto* enroll_cli = app.add_subcommand("enroll", "Make this PC an agent: keys, registration at the hub, agent.toml");
-  enroll_cli->add_option("--hub", enrolment.hub, "The hub's sync address, e.g. tcp://hub.example:7001")->required();
-  enroll_cli->add_option("--hub-key", enrolment.hub_key, "The hub's public key (tillsync-hub init printed it)")->required();
-  enroll_cli->add_option("--token", enrolment.token, "One-time token: tillsyncctl enrolment-token create --location ID")->required();
-  enroll_cli->add_option("--data", enrolment.data, "Folder of this agent; made when missing")->required();
+  enroll_cli->add_option("--hub", enrolment.hub, "The hub's sync address, e.g. tcp://hub.example:7001");
+  enroll_cli->add_option("--hub-key", enrolment.hub_key, "The hub's public key (tillsync-hub init printed it)");
+  enroll_cli->add_option("--token", enrolment.token, "One-time token: tillsyncctl enrolment-token create --location ID");
+  enroll_cli->add_option("--data", enrolment.data, "Folder of this agent, made when missing; default: /var/lib/tillsync/agent, with the configuration at /etc/tillsync/agent.toml");
+  enroll_cli->add_option("--config", enrolment.config, "agent.toml to write; default: in --data");
+  std::filesystem::path answers;
+  enroll_cli->add_option("--answers", answers, "TOML file with hub, hub_key, token, name: for many PCs of one image")->check(CLI::ExistingFile);
   enroll_cli->add_option("--name", enrolment.name, "Name of this machine for people; default: its host name");
 
   bool help_config = false;
@@ -105,7 +123,7 @@ int main(int argc, char** argv) {
     std::cout << text;
     return 0;
   }
-  if (*enroll_cli) return enroll_and_tell(enrolment);
+  if (*enroll_cli) return enroll_and_tell(std::move(enrolment), answers);
   if (*token_cli) return pos_token_command(till);
   if (*run_cli && help_config) {
     std::cout << config::describe(agent_config_keys(), kAgentEnvironmentPrefix);

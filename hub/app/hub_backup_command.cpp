@@ -1,6 +1,8 @@
 #include "hub/app/hub_backup_command.h"
 
 #include <algorithm>
+#include <regex>
+#include <vector>
 
 #include "common/base/os.h"
 #include "common/config/config.h"
@@ -65,6 +67,22 @@ Result<void> copy_database(const std::filesystem::path& from, const std::filesys
 }
 
 }  // namespace
+
+Result<std::size_t> prune_backups(const std::filesystem::path& folder, std::size_t keep) {
+  static const std::regex kName("hub-[0-9]{8}T[0-9]{6}Z");
+  std::vector<std::filesystem::path> backups;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (std::regex_match(entry.path().filename().string(), kName)) backups.push_back(entry.path());
+  if (error) return fail(ErrorCode::kIo, "look into " + folder.string(), error.message());
+  std::ranges::sort(backups, std::greater{});
+  std::size_t removed = 0;
+  for (std::size_t i = keep; i < backups.size(); ++i, ++removed) {
+    std::filesystem::remove_all(backups[i], error);
+    if (error) return fail(ErrorCode::kIo, "remove " + backups[i].string(), error.message());
+  }
+  return removed;
+}
 
 Result<BackupResult> backup_hub(const std::filesystem::path& config_file, const std::filesystem::path& to, Instant now,
                                 const std::function<void(const std::string&)>& progress) {

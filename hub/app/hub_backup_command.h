@@ -21,4 +21,7 @@ struct BackupResult {
 Result<BackupResult> backup_hub(const std::filesystem::path& config_file, const std::filesystem::path& to, Instant now,
                                 const std::function<void(const std::string&)>& progress = {});
 
+/// Removes all but the newest `keep` backups of the folder, by their names; anything else that stands there stays. Returns how many went.
+Result<std::size_t> prune_backups(const std::filesystem::path& folder, std::size_t keep);
+
 }  // namespace tillsync::hub

@@ -102,6 +102,20 @@ TEST_CASE("backup: a name that is taken, a missing database and a place that can
   CHECK(std::distance(std::filesystem::directory_iterator(hub.backups), std::filesystem::directory_iterator{}) == 1);
 }
 
+TEST_CASE("backup: the oldest go, the newest and what is no backup stay", "[app]") {
+  HubWithBackups hub;
+  constexpr std::int64_t kDay = 86'400'000'000;
+  for (int day = 0; day < 4; ++day) REQUIRE(backup_hub(hub.config(), hub.backups, Instant{kNoon.micros + day * kDay}));
+  std::filesystem::create_directory(hub.backups / "hub-mine");
+  std::filesystem::create_directory(hub.backups / "hub-20200101T000000Z.unfinished");
+  CHECK(prune_backups(hub.backups, 4) == 0U);
+  CHECK(prune_backups(hub.backups, 1) == 3U);
+  CHECK(std::distance(std::filesystem::directory_iterator(hub.backups), std::filesystem::directory_iterator{}) == 3);
+  const auto again = backup_hub(hub.config(), hub.backups, Instant{kNoon.micros + 3 * kDay});
+  CHECK(again.error().code == ErrorCode::kAlreadyExists);  // the newest is the one that stayed
+  CHECK_FALSE(prune_backups(hub.folder / "none", 1));
+}
+
 TEST_CASE("backup: a damaged database is told, not copied", "[app]") {
   HubWithBackups hub;
   for (int i = 0; i < 500; ++i) hub.queue("K" + std::to_string(i));
