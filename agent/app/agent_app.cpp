@@ -14,6 +14,7 @@
 #include "agent/ingest/spool_door.h"
 #include "agent/sync/sync_loop.h"
 #include "common/base/os.h"
+#include "common/base/service.h"
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
@@ -179,6 +180,8 @@ class AgentApp::Parts {
   }
 
   int restart_descriptor() const { return restart_->descriptor(); }
+  bool has_pulse() { return pulse_.beat(); }
+
   const HttpDoor* http() const { return http_.get(); }
   const IngestLoop& loop() const { return *loop_; }
 
@@ -202,6 +205,7 @@ class AgentApp::Parts {
   std::unique_ptr<SyncLoop> sync_;
   std::unique_ptr<HttpDoor> http_;
   std::unique_ptr<SpoolDoor> spool_;
+  os::Pulse pulse_{[this](std::function<void()> answered) { loop_->run_at(os::monotonic(), std::move(answered)); }};
 };
 
 AgentApp::AgentApp(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -222,6 +226,7 @@ Result<std::unique_ptr<AgentApp>> AgentApp::start(const config::Config& config) 
 }
 
 void AgentApp::stop() { parts_->stop(); }
+bool AgentApp::has_pulse() { return parts_->has_pulse(); }
 
 std::uint16_t AgentApp::http_port() const { return parts_->http() == nullptr ? 0 : parts_->http()->port(); }
 int AgentApp::restart_descriptor() const { return parts_->restart_descriptor(); }
@@ -238,10 +243,14 @@ Result<int> run_agent(const std::filesystem::path& config_file) {
                                  {"http", config.text("pos.http")},
                                  {"zmq", app->zmq_endpoint()},
                                  {"spool", spool_folder(config).string()}});
+  const auto service = os::ServiceManager::from_environment();
+  if (const auto ready = service.ready("takes documents of " + config.text("location")); !ready) log::write(log::Level::kWarning, "the service manager was not told", ready.error());
   std::vector<bool> told;
   do {
-    told = transport::wait_readable({termination, app->restart_descriptor()}, Duration{-1});
+    told = transport::wait_readable({termination, app->restart_descriptor()}, service.beat().value_or(Duration{-1}));
+    if (service.beat() && app->has_pulse()) static_cast<void>(service.alive());
   } while (!told[0] && !told[1]);
+  static_cast<void>(service.stopping());
   log::info("agent is stopping: takes no more input, commits what it has");
   app->stop();
   log::info("agent has stopped");

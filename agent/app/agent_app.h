@@ -21,6 +21,8 @@ class AgentApp {
   /// Takes no more input, commits and answers what was taken. The destructor does the same.
   void stop();
   ~AgentApp();
+  /// Whether the writer has answered what it was asked by the call before. For the service manager's watchdog.
+  bool has_pulse();
 
   std::uint16_t http_port() const;
   std::string zmq_endpoint() const;

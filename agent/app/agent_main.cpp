@@ -9,6 +9,7 @@
 #include "agent/app/enroll_command.h"
 #include "agent/app/local_commands.h"
 #include "agent/app/recover_command.h"
+#include "common/cli/self_description.h"
 
 namespace {
 
@@ -22,16 +23,31 @@ int fail_with(const Error& error) {
   return 1;
 }
 
-int enroll_and_tell(const EnrollOptions& options) {
-  const auto result = enroll_agent(options);
+int enroll_and_tell(EnrollOptions options, const std::filesystem::path& answers) {
+  if (!answers.empty()) {
+    auto answered = with_answers(std::move(options), answers);
+    if (!answered) return fail_with(answered.error());
+    options = std::move(*answered);
+  }
+  const auto whole = completed(std::move(options));
+  if (!whole) return fail_with(whole.error());
+  const auto result = enroll_agent(*whole);
   if (!result) return fail_with(result.error());
-  std::cout << "Enrolled: agent " << result->agent_id << " at location " << result->location << ".\nNext: tillsync-agent run --config " << result->config << "\n";
+  std::cout << "Enrolled: agent " << result->agent_id << " at location " << result->location << ".\nConfiguration: " << result->config << "\n";
+  if (result->config == kPackagedConfig)
+    std::cout << "The service starts by itself now. See: tillsync-agent status\n";
+  else
+    std::cout << "Next: tillsync-agent run --config " << result->config << "\n";
   return 0;
 }
 
 int with_config(const std::filesystem::path& file, const std::function<int(const config::Config&)>& command) {
   const auto config = config::load(file, agent_config_keys(), kAgentEnvironmentPrefix);
-  return config ? command(*config) : fail_with(config.error());
+  if (config) return command(*config);
+  Error error = config.error();
+  if (error.code == ErrorCode::kDenied) error.hint = "run it with sudo";
+  if (error.code == ErrorCode::kNotFound) error.hint = "this PC is not enrolled yet: tillsync-agent enroll --help; or name the file with --config";
+  return fail_with(error);
 }
 
 }  // namespace
@@ -47,10 +63,13 @@ int main(int argc, char** argv) {
 
   EnrollOptions enrolment;
   auto* enroll_cli = app.add_subcommand("enroll", "Make this PC an agent: keys, registration at the hub, agent.toml");
-  enroll_cli->add_option("--hub", enrolment.hub, "The hub's sync address, e.g. tcp://hub.example:7001")->required();
-  enroll_cli->add_option("--hub-key", enrolment.hub_key, "The hub's public key (tillsync-hub init printed it)")->required();
-  enroll_cli->add_option("--token", enrolment.token, "One-time token: tillsyncctl enrolment-token create --location ID")->required();
-  enroll_cli->add_option("--data", enrolment.data, "Folder of this agent; made when missing")->required();
+  enroll_cli->add_option("--hub", enrolment.hub, "The hub's sync address, e.g. tcp://hub.example:7001");
+  enroll_cli->add_option("--hub-key", enrolment.hub_key, "The hub's public key (tillsync-hub init printed it)");
+  enroll_cli->add_option("--token", enrolment.token, "One-time token: tillsyncctl enrolment-token create --location ID");
+  enroll_cli->add_option("--data", enrolment.data, "Folder of this agent, made when missing; default: /var/lib/tillsync/agent, with the configuration at /etc/tillsync/agent.toml");
+  enroll_cli->add_option("--config", enrolment.config, "agent.toml to write; default: in --data");
+  std::filesystem::path answers;
+  enroll_cli->add_option("--answers", answers, "TOML file with hub, hub_key, token, name: for many PCs of one image")->check(CLI::ExistingFile);
   enroll_cli->add_option("--name", enrolment.name, "Name of this machine for people; default: its host name");
 
   bool help_config = false;
@@ -63,10 +82,10 @@ int main(int argc, char** argv) {
   add_config(status_cli);
   status_cli->add_flag("--json", as_json, "For scripts");
 
-  std::vector<std::filesystem::path> files;
+  std::vector<std::filesystem::path> submitted;
   auto* submit_cli = app.add_subcommand("submit", "Put documents in from files, as a till would");
   add_config(submit_cli);
-  submit_cli->add_option("files", files, ".json: one document or an array; .jsonl, .csv, .msgpack as in the spool folder")->required()->check(CLI::ExistingFile);
+  submit_cli->add_option("files", submitted, ".json: one document or an array; .jsonl, .csv, .msgpack as in the spool folder")->required()->check(CLI::ExistingFile);
 
   std::uint64_t seq = 0;
   std::size_t count = 50;
@@ -89,13 +108,22 @@ int main(int argc, char** argv) {
   auto* doctor_cli = app.add_subcommand("doctor", "Look for what is wrong, and say how to mend it");
   add_config(doctor_cli);
   doctor_cli->add_flag("--recover", recovers, "The agent is stopped and agent.db is damaged or gone: save what can be read into a new one, keep the damaged files");
+  app.footer("Exit codes: 0 done, 1 it failed or something was found (the reason is printed), 2 wrong command line.");
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"/etc/tillsync/agent.toml", "configuration, written by enroll"}, {"/var/lib/tillsync/agent", "keys and the two queues"}, {"/var/spool/tillsync", "files that a till renames into it are taken as documents"}};
+  const cli::SelfDescription self(app, {"tillsync-agent", "take a store's documents, keep them safe, bring them to the hub", TILLSYNC_VERSION, files, {"agent.toml(5)", "tillsyncctl(1)"}}, 8,
+                                  {{{"agent.toml", "configuration of tillsync-agent", TILLSYNC_VERSION, files, {"tillsync-agent(8)"}}, &agent_config_keys(), std::string(kAgentEnvironmentPrefix)}}, false);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
 
-  if (*enroll_cli) return enroll_and_tell(enrolment);
+  if (const std::string text = self.output(); !text.empty()) {
+    std::cout << text;
+    return 0;
+  }
+  if (*enroll_cli) return enroll_and_tell(std::move(enrolment), answers);
   if (*token_cli) return pos_token_command(till);
   if (*run_cli && help_config) {
     std::cout << config::describe(agent_config_keys(), kAgentEnvironmentPrefix);
@@ -107,7 +135,7 @@ int main(int argc, char** argv) {
   }
   return with_config(config_file, [&](const config::Config& config) {
     if (*status_cli) return status_command(config, as_json);
-    if (*submit_cli) return submit_command(config, files);
+    if (*submit_cli) return submit_command(config, submitted);
     if (*list_cli) return outbox_list_command(config, seq, count, as_json);
     if (*show_cli) return outbox_show_command(config, seq);
     return recovers ? recover_command(config) : doctor_command(config);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/base/error.h"
+#include "common/config/config.h"
 #include "common/transport/curve.h"
 #include "common/wire/messages.h"
 
@@ -14,8 +15,22 @@ namespace tillsync::agent {
 struct EnrollOptions {
   std::string hub, hub_key, token;
   std::filesystem::path data;
-  std::string name;  // "" = the machine's
+  std::string name;              // "" = the machine's
+  std::filesystem::path config;  // agent.toml to write; "" = in data
+  std::string zmq, spool;        // pos.zmq and pos.spool to write; "" = their defaults
 };
+
+/// Where a package puts things: what enroll takes when no folder is given.
+inline constexpr std::string_view kPackagedData = "/var/lib/tillsync/agent", kPackagedConfig = "/etc/tillsync/agent.toml",
+                                  kPackagedZmq = "ipc:///run/tillsync/pos.sock", kPackagedSpool = "/var/spool/tillsync";
+inline constexpr std::string_view kAnswersEnvironmentPrefix = "TILLSYNC_ENROLL";
+/// An answer file's keys: hub, hub_key, token, name, data. For many PCs of one image.
+const std::vector<config::Key>& answer_keys();
+/// What the file answers, where the command line does not. kInvalid for an unknown key.
+Result<EnrollOptions> with_answers(EnrollOptions given, const std::filesystem::path& file);
+/// Fills in the package's places where no folder is given. kInvalid when hub, key or token are missing still, and says which.
+Result<EnrollOptions> completed(EnrollOptions options);
+
 struct EnrollResult {
   std::string agent_id, location, config;
 };
@@ -24,7 +39,7 @@ struct EnrollResult {
 using AskHub = std::function<Result<wire::Enrolled>(const EnrollOptions& options, const transport::CurveKeyPair& keys)>;
 Result<wire::Enrolled> ask_hub(const EnrollOptions& options, const transport::CurveKeyPair& keys);
 
-/// Asking again keeps key and agent.toml. kAlreadyExists where the folder belongs to an agent of another hub or location: the
+/// A process of root first becomes the user that owns the data folder, where there is one already. Asking again keeps key and agent.toml. kAlreadyExists where the folder belongs to an agent of another hub or location: the
 /// documents that wait in it are that one's.
 Result<EnrollResult> enroll_agent(const EnrollOptions& options, const AskHub& ask = ask_hub);
 

@@ -19,6 +19,11 @@ Duration monotonic();
 /// Writes a file so that after a crash it is either the old or the new content, readable by the owner only when `secret`.
 Result<void> write_file_durably(const std::filesystem::path& path, std::string_view content, bool secret);
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max);
+/// Of a process of root: becomes the user that owns `path`, for good, so that what it writes there belongs to that user. Nothing happens
+/// where root owns it or the process is not root's. kNotFound without such a path.
+Result<void> become_owner_of(const std::filesystem::path& path);
+/// Makes the content of a file, or the names in a folder, durable that another library has written.
+Result<void> sync_file(const std::filesystem::path& path);
 /// Creates a folder (and those above it) with the mode 0750.
 Result<void> make_private_folder(const std::filesystem::path& path);
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "common/base/os.h"
+#include "common/base/service.h"
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
@@ -295,7 +296,15 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
 
   // What was collected before the set-up changed is summed as well.
   PostingSummer summer(*writer, connector.name, {seconds(config.integer("erp.sum_after")), SumPolicy{}.after_late}, postings_queued);
-  while (!transport::wait_readable({termination}, kStatusSaveEvery)[0]) {
+  os::Pulse pulse([&writer](std::function<void()> answered) {
+    Task nothing{"pulse", [](sql::Connection&, Instant) { return Result<void>{}; }, [answered](const Result<void>&) { answered(); }};
+    if (!writer->submit(Priority::kRequest, std::move(nothing))) answered();  // it is stopping
+  });
+  const auto service = os::ServiceManager::from_environment();
+  if (const auto told = service.ready("takes documents at " + sync->endpoint()); !told) log::write(log::Level::kWarning, "the service manager was not told", told.error());
+  const Duration beat = service.beat() ? std::min(*service.beat(), kStatusSaveEvery) : kStatusSaveEvery;
+  while (!transport::wait_readable({termination}, beat)[0]) {
+    if (service.beat() && pulse.beat()) static_cast<void>(service.alive());
     fleet_port.save_statuses();
     if (const auto saved = access->save_last_uses(*writer, os::now()); !saved) log::write(log::Level::kError, "last uses are not saved", saved.error());
     fleet_port.save_samples(os::now());
@@ -303,6 +312,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
     if (const auto summed = summer.run(*reads->borrow(), os::now()); !summed) log::write(log::Level::kError, "postings are not summed", summed.error());
   }
 
+  static_cast<void>(service.stopping());
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
   access->passwords.stop();

@@ -31,17 +31,25 @@ Result<std::string> read_password(const std::filesystem::path& file) {
 
 }  // namespace
 
+InitOptions completed(InitOptions options) {
+  if (!options.data.empty()) return options;
+  options.data = kPackagedHubData;
+  if (options.config.empty()) options.config = kPackagedHubConfig;
+  return options;
+}
+
 Result<InitResult> init_hub(const InitOptions& options) {
   std::error_code error;
   const std::filesystem::path data = std::filesystem::absolute(options.data, error);
   if (error) return fail(ErrorCode::kInvalid, "init", "'" + options.data.string() + "' is no folder");
-  const std::filesystem::path config = data / "hub.toml";
+  const std::filesystem::path config = options.config.empty() ? data / "hub.toml" : options.config;
   if (std::filesystem::exists(config, error))
     return fail(ErrorCode::kAlreadyExists, "init " + data.string(), "there is a hub already", "start it: tillsync-hub run --config " + config.string());
   std::string password;
   if (!options.password_file.empty()) {
     TS_ASSIGN_OR_RETURN(password, read_password(options.password_file));
   }
+  if (std::filesystem::is_directory(data, error)) TS_RETURN_IF_ERROR(os::become_owner_of(data));  // the password file was root's to read
   TS_RETURN_IF_ERROR(os::make_private_folder(data));
   TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, create_hub_keys(data / "keys"));
   TS_RETURN_IF_ERROR(load_or_create_certificate_keys(data / "keys"));

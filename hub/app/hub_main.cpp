@@ -4,8 +4,11 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "common/base/os.h"
+#include "common/cli/self_description.h"
 #include "common/config/config.h"
 #include "hub/app/hub_app.h"
+#include "hub/app/hub_backup_command.h"
 #include "hub/app/hub_config.h"
 #include "hub/app/hub_init_command.h"
 #include "hub/app/hub_restored_command.h"
@@ -49,7 +52,8 @@ int main(int argc, char** argv) {
   InitOptions options;
   bool as_json = false;
   auto* init_command = app.add_subcommand("init", "Make keys, database, hub.toml and the first administrator's token");
-  init_command->add_option("--data", options.data, "Folder of the hub; made when missing")->required();
+  init_command->add_option("--data", options.data, "Folder of the hub, made when missing; default: /var/lib/tillsync/hub, with the configuration at /etc/tillsync/hub.toml");
+  init_command->add_option("--config", options.config, "hub.toml to write; default: in --data");
   init_command->add_option("--admin", options.admin, "Name of the first administrator")->capture_default_str();
   init_command->add_option("--password-file", options.password_file, "File with the administrator's password for the console")->check(CLI::ExistingFile);
   init_command->add_flag("--json", as_json, "Print {\"public_key\",\"config\",\"admin_token\"}");
@@ -61,19 +65,40 @@ int main(int argc, char** argv) {
   run_command->add_flag("--help-config", help_config, "Print every configuration key with its meaning, unit and default");
   auto* restored_command = app.add_subcommand("restored", "After a backup was put back, before the hub starts: agents then send again what the hub has lost");
   restored_command->add_option("--config", config_file, "hub.toml")->capture_default_str();
+  std::filesystem::path backup_to;
+  std::size_t backups_kept = 0;
+  auto* backup_command = app.add_subcommand("backup", "Copy database, keys and hub.toml while the hub runs; checked and durable when it ends");
+  backup_command->add_option("--config", config_file, "hub.toml");
+  backup_command->add_option("--to", backup_to, "Folder on another disk; each backup becomes a folder in it")->required();
+  backup_command->add_option("--keep", backups_kept, "Remove all but so many of the newest backups there; default: none is removed")->check(CLI::PositiveNumber);
   app.footer("Exit codes: 0 done, 1 it failed (the reason is printed), 2 wrong command line.");
+  const std::vector<std::pair<std::string, std::string>> files = {{"/etc/tillsync/hub.toml", "configuration, written by init"}, {"/var/lib/tillsync/hub", "database and keys"}};
+  const cli::SelfDescription self(app, {"tillsync-hub", "the centre of a retail chain's tills and stock rooms", TILLSYNC_VERSION, files, {"hub.toml(5)", "tillsyncctl(1)"}}, 8,
+                                  {{{"hub.toml", "configuration of tillsync-hub", TILLSYNC_VERSION, files, {"tillsync-hub(8)"}}, &hub_config_keys(), std::string(kHubEnvironmentPrefix)}}, false);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
 
-  if (*init_command) return init(options, as_json);
+  if (const std::string text = self.output(); !text.empty()) {
+    std::cout << text;
+    return 0;
+  }
+  if (*init_command) return init(completed(options), as_json);
   if (help_config) {
     std::cout << config::describe(hub_config_keys(), kHubEnvironmentPrefix);
     return 0;
   }
   if (config_file.empty()) config_file = "/etc/tillsync/hub.toml";
+  if (*backup_command) {
+    const auto made = backup_hub(config_file, backup_to, os::now(), [](const std::string& step) { std::cerr << step << "\n"; });
+    if (!made) return fail_with(made.error());
+    std::cout << made->folder.string() << "\n";
+    if (backups_kept > 0)
+      if (const auto pruned = prune_backups(backup_to, backups_kept); !pruned) return fail_with(pruned.error());
+    return 0;
+  }
   if (*restored_command) {
     const auto marked = mark_restored(config_file);
     if (!marked) return fail_with(marked.error());

@@ -1,7 +1,9 @@
 #include "hub/ctl/ctl_app.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 
+#include "common/cli/self_description.h"
 #include "hub/ctl/ctl_commands.h"
 
 namespace tillsync::hub {
@@ -23,10 +25,16 @@ int run_ctl(int argc, const char* const* argv) {
   app.add_option("--token", options.token, "API token")->envname("TILLSYNC_TOKEN");
   app.add_flag("--json", options.as_json, "Print the hub's answer as JSON");
   const auto commands = define_commands(app, options, arguments, action);
+  const cli::SelfDescription self(app, {"tillsyncctl", "run a Tillsync hub from the command line", TILLSYNC_VERSION, {}, {"tillsync-hub(8)", "tillsync-agent(8)"}}, 1,
+                                  {}, true);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? static_cast<int>(CtlExit::kOk) : static_cast<int>(CtlExit::kUsage);
+  }
+  if (const std::string text = self.output(); !text.empty()) {
+    std::cout << text;
+    return static_cast<int>(CtlExit::kOk);
   }
   while (!options.hub.empty() && options.hub.back() == '/') options.hub.pop_back();
   return action ? action() : static_cast<int>(CtlExit::kUsage);

@@ -11,7 +11,7 @@ namespace {
 
 struct EnrollFixture {
   TemporaryFolder folder;
-  EnrollOptions options{"tcp://hub:7001", transport::generate_key_pair().public_key, "token", folder.file("agent"), "till box"};
+  EnrollOptions options{"tcp://hub:7001", transport::generate_key_pair().public_key, "token", folder.file("agent"), "till box", {}, {}, {}};
   std::vector<std::string> keys_seen;
   std::string location = "GB";
 
@@ -72,6 +72,55 @@ TEST_CASE("enroll: a folder of another hub or location is not taken over", "[age
   CHECK(f.keys_seen.size() == 2);  // the other hub was not even asked
   f.options.hub_key = "nonsense";
   CHECK(f.enrol().error().code == ErrorCode::kInvalid);
+}
+
+TEST_CASE("enroll: configuration and doors stand where they are told to", "[agent][app]") {
+  EnrollFixture f;
+  f.options.config = f.folder.file("etc.toml");
+  f.options.zmq = "ipc:///run/x/pos.sock";
+  f.options.spool = "/var/spool/x";
+  const auto result = f.enrol();
+  REQUIRE(result);
+  CHECK(result->config == f.folder.file("etc.toml").string());
+  const auto config = *config::load(f.folder.file("etc.toml"), agent_config_keys(), "TILLSYNC_TEST_NONE");
+  CHECK(config.text("pos.zmq") == "ipc:///run/x/pos.sock");
+  CHECK(config.text("pos.spool") == "/var/spool/x");
+  REQUIRE(f.enrol());
+  CHECK(f.keys_seen[0] == f.keys_seen[1]);
+}
+
+TEST_CASE("enroll: an answer file fills what the command line leaves open", "[agent][app]") {
+  TemporaryFolder folder;
+  const auto file = folder.file("enroll.toml");
+  REQUIRE(os::write_file_durably(file, "hub = \"tcp://hub:7001\"\nhub_key = \"K\"\ntoken = \"T\"\nname = \"till 3\"\n", true));
+  EnrollOptions given;
+  given.name = "mine";
+  const auto options = with_answers(given, file);
+  REQUIRE(options);
+  CHECK(options->hub == "tcp://hub:7001");
+  CHECK(options->hub_key == "K");
+  CHECK(options->token == "T");
+  CHECK(options->name == "mine");
+  REQUIRE(os::write_file_durably(file, "hubb = \"x\"\n", true));
+  CHECK(with_answers({}, file).error().code == ErrorCode::kInvalid);
+  CHECK(with_answers({}, folder.file("none.toml")).error().code == ErrorCode::kNotFound);
+}
+
+TEST_CASE("enroll: without a folder the package's places are taken, and what is missing is named", "[agent][app]") {
+  EnrollOptions options;
+  options.hub = "tcp://hub:7001";
+  options.hub_key = "K";
+  CHECK(completed(options).error().detail == "--token is missing");
+  options.token = "T";
+  const auto packaged = completed(options);
+  REQUIRE(packaged);
+  CHECK(packaged->data == kPackagedData);
+  CHECK(packaged->config == kPackagedConfig);
+  CHECK(packaged->zmq == kPackagedZmq);
+  CHECK(packaged->spool == kPackagedSpool);
+  options.data = "/tmp/x";
+  CHECK(completed(options)->config.empty());
+  CHECK(completed(options)->zmq.empty());
 }
 
 }  // namespace tillsync::agent

@@ -52,6 +52,31 @@ int in_child(Work work) {
 
 }  // namespace
 
+TEST_CASE("os: a process of root becomes the user that owns a folder, any other process stays what it is", "[os]") {
+  const auto folder = std::filesystem::temp_directory_path() / ("os-owner-" + std::to_string(::getpid()));
+  REQUIRE(std::filesystem::create_directory(folder));
+  constexpr uid_t kNobody = 65'534;
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) REQUIRE(::chown(folder.c_str(), kNobody, kNobody) == 0);
+  const uid_t expected = is_root ? kNobody : ::geteuid();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool became = os::become_owner_of(folder).has_value() && ::geteuid() == expected && ::getuid() == expected;
+    const bool is_for_good = !is_root || ::setuid(0) != 0;
+    ::_exit(became && is_for_good ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  std::filesystem::remove(folder);
+  CHECK(os::become_owner_of(folder).error().code == ErrorCode::kNotFound);
+}
+
+TEST_CASE("os: files and folders can be made durable, what is not there is an error", "[os]") {
+  CHECK(os::sync_file(std::filesystem::temp_directory_path()));
+  CHECK(os::sync_file("/nonexistent/file").error().code == ErrorCode::kNotFound);
+}
+
 TEST_CASE("os: the wall clock is in this century, the other one never goes back", "[base][os]") {
   CHECK(os::now() > *parse_instant("2024-01-01T00:00:00Z"));
   Duration last = os::monotonic();

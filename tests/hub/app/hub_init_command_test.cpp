@@ -33,6 +33,21 @@ InitOptions options(const TempFolder& folder) {
 
 }  // namespace
 
+TEST_CASE("init: without a folder the package's places are taken, and hub.toml stands where it is told to", "[app]") {
+  CHECK(completed(InitOptions{}).data == kPackagedHubData);
+  CHECK(completed(InitOptions{}).config == kPackagedHubConfig);
+  InitOptions given;
+  given.data = "/tmp/x";
+  CHECK(completed(given).config.empty());
+  const auto folder = std::filesystem::temp_directory_path() / ("tillsync-init-" + to_hex(random_bytes(8)));
+  given.data = folder / "data";
+  given.config = folder / "elsewhere.toml";
+  REQUIRE(init_hub(given));
+  CHECK(std::filesystem::exists(given.config));
+  CHECK_FALSE(std::filesystem::exists(given.data / "hub.toml"));
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("init: makes keys that only the owner can read, a database, and a config that is understood", "[app]") {
   TempFolder folder;
   const auto made = init_hub(options(folder));
