@@ -14,6 +14,7 @@ void PasswordLoop::stop() {
     dropped.swap(jobs_);
     of_address_.clear();
   }
+  dropped.clear();
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 }

@@ -58,9 +58,11 @@ TEST_CASE("passwords: stopping drops what waits and takes no more", "[access]") 
   PasswordLoop loop;
   REQUIRE(loop.submit("a", gate.work()));
   gate.entered.get_future().wait();
-  REQUIRE(loop.submit("a", [&is_done] { is_done = true; }));
+  auto waiting = std::make_shared<int>();
+  const std::weak_ptr<int> waits = waiting;
+  REQUIRE(loop.submit("a", [&is_done, kept = std::move(waiting)] { is_done = true; }));
   std::thread stopper([&loop] { loop.stop(); });
-  while (loop.submit("b", [] {})) std::this_thread::yield();
+  while (!waits.expired()) std::this_thread::yield();  // until it is dropped
   gate.opened.set_value();
   stopper.join();
   CHECK_FALSE(is_done);
