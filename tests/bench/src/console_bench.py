@@ -41,6 +41,8 @@ ROUTES = [
     ('Agent', '/v1/agents/{agent}/samples?hours=24'),
     ('Agent', '/v1/agents/{agent}/commands'),
     ('Roll-out', '/v1/rollouts'),
+    ('Roll-out', '/v1/config-revisions'),
+    ('Roll-out', '/v1/config-schema'),
     ('Exceptions', '/v1/exceptions/causes'),
     ('Exceptions', '/v1/exceptions/causes?overdue=true'),
     ('Exceptions', '/v1/exceptions'),
@@ -60,6 +62,8 @@ ROUTES = [
     ('Stock', '/v1/availability?sku={sku}&location={location}'),
     ('Stock', '/v1/reservations'),
     ('Stock', '/v1/reservations?state=held'),
+    ('Stock', '/v1/leases'),
+    ('Stock', '/v1/safety-stock'),
     ('Postings', '/v1/postings'),
     ('Postings', '/v1/postings?status=refused'),
     ('Postings', '/v1/postings?status=queued'),
@@ -77,12 +81,17 @@ ROUTES = [
     ('Closes', '/v1/closes?business_date={today}'),
     ('Closes', '/v1/closes/{location}/{date}'),
     ('Closes', '/v1/reconciliation?location={location}&business_date={date}'),
+    ('Closes', '/v1/reconciliation/differences?location={location}&business_date={date}'),
+    ('Closes', '/v1/reconciliation/stock'),
     ('Settings', '/v1/session'),
     ('Settings', '/v1/users'),
     ('Settings', '/v1/tokens'),
     ('Settings', '/v1/audit'),
     ('Settings', '/v1/alerts'),
     ('Settings', '/v1/alert-rules'),
+    ('Settings', '/v1/notification-targets'),
+    ('Settings', '/v1/enrolment-tokens'),
+    ('Settings', '/v1/views'),
     ('Operation', '/v1/operations'),
 ]
 
@@ -185,6 +194,11 @@ def names_of(api, made):
             'document': str(made['documents'] // 2)}
 
 
+def stream_request(hub):
+    """The hub answers only to a Host that it goes by."""
+    return ('GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n\r\n' % (hub.port, hub.token)).encode()
+
+
 class Viewer(threading.Thread):
     """One reader of GET /v1/stream."""
 
@@ -194,7 +208,7 @@ class Viewer(threading.Thread):
 
     def run(self):
         with socket.create_connection(('127.0.0.1', self.hub.port)) as line:
-            line.sendall(b'GET /v1/stream HTTP/1.1\r\nHost: hub\r\nAccept: text/event-stream\r\nAuthorization: Bearer ' + self.hub.token.encode() + b'\r\n\r\n')
+            line.sendall(stream_request(self.hub))
             line.settimeout(1)
             while not self.stopping:
                 try:
@@ -228,7 +242,7 @@ def measure_live(hub, api, made):
         return 100 * (hub.cpu_seconds() - before) / (time.time() - begun), last
 
     with socket.create_connection(('127.0.0.1', hub.port)) as probe:
-        probe.sendall(b'GET /v1/stream HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ' + hub.token.encode() + b'\r\n\r\n')
+        probe.sendall(stream_request(hub))
         if not probe.recv(64).startswith(b'HTTP/1.1 200'):
             return None
     without, number = share(number)
