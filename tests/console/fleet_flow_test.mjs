@@ -30,7 +30,7 @@ after(async () => {
 
 const context = () => browser.newContext({ viewport: { width: 1280, height: 900 } });
 
-test('the first log-in: the administrator of init, an empty fleet that says what to do, and an agent enrolled from the page', { timeout: 90_000 }, async () => {
+test('the first log-in: the administrator of init, an empty fleet that says what to do, and an agent enrolled from the page', { timeout: 240_000 }, async () => {
   await chain.call('PUT', '/v1/locations/YORK', { id: 'YORK', name: 'York', time_zone: 'Europe/London' });
   const own = await context();
   const page = await open(own, chain, '/fleet');
@@ -65,7 +65,7 @@ test('the first log-in: the administrator of init, an empty fleet that says what
   await own.close();
 });
 
-test('a store goes dark, sells on, and drains when its line is back: told without a reload', { timeout: 150_000 }, async () => {
+test('a store goes dark, sells on, and drains when its line is back: told without a reload', { timeout: 240_000 }, async () => {
   await chain.call('PUT', '/v1/products', [{ sku: 'LAMP', description: 'Lamp', kind: 'goods' }]);
   doors.HULL = await chain.addAgent('HULL', { hub: line.address, name: 'Hull' });
   const own = await context();
