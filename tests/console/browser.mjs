@@ -36,10 +36,29 @@ export async function logIn(page, name = NAME, password = PASSWORD) {
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
-/** What axe finds, as text; empty when nothing. */
-export async function axe(page) {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+/** What axe finds, as text; empty when nothing. `rules`: only these. */
+export async function axe(page, rules) {
+  const builder = new AxeBuilder({ page });
+  const { violations } = await (rules ? builder.withRules(rules) : builder.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ''}`).join('; ')}`);
 }
 
 export const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` });
+
+/** What every page that a flow reaches must stand: pictures and axe, in light and dark. What is found is kept in page.faults. */
+export async function look(page, name) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await shot(page, `flow-${name}-${colorScheme}`);
+    // Dark has the same parts with the same names; only its colours are others.
+    page.faults.push(...(await axe(page, colorScheme === 'dark' ? ['color-contrast'] : undefined)).map((found) => `${name} ${colorScheme}: ${found}`));
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Pages that are still open are those of tests that failed: their pictures say what stood there instead. */
+export async function shut(browser) {
+  const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
+  for (const [n, page] of pages.entries()) await shot(page, `failed-${process.pid}-${n + 1}`).catch(() => {});
+  await browser?.close();
+}

@@ -1,11 +1,12 @@
 // A hub with its own folder and ports, and agents of it, for tests in a browser. Everything that is started here ends with stop().
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
-const bin = process.env.TILLSYNC_BIN_DIR ?? new URL('../../build/bin', import.meta.url).pathname;
+export const bin = process.env.TILLSYNC_BIN_DIR ?? new URL('../../build/bin', import.meta.url).pathname;
 export const NAME = 'admin';
 export const PASSWORD = 'correct horse battery staple';
 const START_MS = 60_000;
@@ -35,7 +36,8 @@ export class Chain {
   children = new Map();
   nextKey = 1;
 
-  static async start() {
+  /** `erp`: with a reference ERP that the hub posts to. */
+  static async start({ erp = false } = {}) {
     const chain = new Chain();
     const password = join(chain.folder, 'password');
     writeFileSync(password, PASSWORD);
@@ -45,6 +47,7 @@ export class Chain {
     chain.http = await freePort();
     chain.sync = await freePort();
     chain.url = `http://127.0.0.1:${chain.http}`;
+    if (erp) await chain.startErp();
     await chain.startHub();
     return chain;
   }
@@ -59,8 +62,25 @@ export class Chain {
     return child;
   }
 
+  async startErp() {
+    const port = await freePort();
+    const child = this.run('erp', 'tillsync-reference-erp', ['--listen', `127.0.0.1:${port}`, '--data', join(this.folder, 'erp')]);
+    this.erp = `http://127.0.0.1:${port}`;
+    await until(`the ERP: ${child.log()}`, async () => (await fetch(`${this.erp}/summary`)).ok);
+  }
+
+  /** A call at the reference ERP, whose faults and master data the tests set. */
+  async erpCall(method, path, body) {
+    const answer = await fetch(this.erp + path, { method, headers: { 'Content-Type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} at the ERP: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }
+
   async startHub() {
-    const child = this.run('hub', 'tillsync-hub', ['run', '--config', this.config], { TILLSYNC_HUB_LISTEN_HTTP: `127.0.0.1:${this.http}`, TILLSYNC_HUB_LISTEN_SYNC: `tcp://127.0.0.1:${this.sync}` });
+    const child = this.run('hub', 'tillsync-hub', ['run', '--config', this.config], {
+      TILLSYNC_HUB_LISTEN_HTTP: `127.0.0.1:${this.http}`, TILLSYNC_HUB_LISTEN_SYNC: `tcp://127.0.0.1:${this.sync}`, ...(this.erp ? { TILLSYNC_HUB_ERP_URL: `${this.erp}/postings` } : {}),
+    });
     await until(`the hub: ${child.log()}`, async () => (await fetch(`${this.url}/readyz`)).ok);
   }
 
@@ -83,24 +103,24 @@ export class Chain {
     return text ? JSON.parse(text) : null;
   }
 
-  async addAgent(location, more = {}) {
+  /** `hub`: the address that the agent is told, when it is not the hub's own; `env`: what that machine fixes. */
+  async addAgent(location, { hub, env, ...more } = {}) {
     await this.call('PUT', `/v1/locations/${location}`, { id: location, name: location, time_zone: 'Europe/London', ...more });
     const { token } = await this.call('POST', '/v1/enrolment-tokens', { location });
-    return this.enrol(location, token);
+    await this.enrol(location, ['--hub', hub ?? `tcp://127.0.0.1:${this.sync}`, '--hub-key', this.public_key, '--token', token]);
+    return this.startAgent(location, env);
   }
 
-  async enrol(location, token) {
-    const data = join(this.folder, location);
-    const enrolled = spawnSync(join(bin, 'tillsync-agent'), ['enroll', '--hub', `tcp://127.0.0.1:${this.sync}`, '--hub-key', this.public_key, '--token', token, '--data', data], { encoding: 'utf8', timeout: START_MS });
-    if (enrolled.status !== 0) throw new Error(`tillsync-agent enroll: ${enrolled.stderr}`);
-    return this.startAgent(location);
+  /** Not waited for in one piece: a line of the test's own carries it. */
+  async enrol(location, options) {
+    await promisify(execFile)(join(bin, 'tillsync-agent'), ['enroll', ...options, '--data', join(this.folder, location)], { timeout: START_MS });
   }
 
-  async startAgent(location) {
+  async startAgent(location, env = {}) {
     const data = join(this.folder, location);
     const port = await freePort();
     const child = this.run(location, 'tillsync-agent', ['run', '--config', join(data, 'agent.toml')],
-                           { TILLSYNC_AGENT_POS_HTTP: `127.0.0.1:${port}`, TILLSYNC_AGENT_POS_ZMQ: `ipc://${data}/pos.sock`, TILLSYNC_AGENT_POS_SPOOL: join(data, 'spool') });
+                           { TILLSYNC_AGENT_POS_HTTP: `127.0.0.1:${port}`, TILLSYNC_AGENT_POS_ZMQ: `ipc://${data}/pos.sock`, TILLSYNC_AGENT_POS_SPOOL: join(data, 'spool'), ...env });
     const url = `http://127.0.0.1:${port}`;
     await until(`the agent of ${location}: ${child.log()}`, async () => (await fetch(`${url}/v1/status`)).ok);
     return url;

@@ -11,6 +11,12 @@ describe('rows', () => {
     expect(rows).toEqual([{ id: 'a', n: 1 }, { id: 'b', n: 2 }]);
     expect(waiting).toBe(1);
   });
+  it('lets a row that is gone leave at once where it is asked to', () => {
+    const shown = [{ id: 'a', n: 1 }, { id: 'b', n: 1 }];
+    expect(mergeRows(shown, [{ id: 'b', n: 2 }], id).rows).toEqual([{ id: 'a', n: 1 }, { id: 'b', n: 2 }]);
+    expect(mergeRows(shown, [{ id: 'b', n: 2 }], id, true).rows).toEqual([{ id: 'b', n: 2 }]);
+    expect(mergeRows(shown, [], id, true)).toEqual({ rows: [], waiting: 0 });
+  });
   it('patches only the rows that are named', () => {
     const rows = [{ id: 'a', n: 1 }, { id: 'b', n: 1 }];
     const patched = patchRows(rows, new Map([['b', { n: 5 }], ['gone', { n: 9 }]]), id);

@@ -3,13 +3,14 @@ export interface LiveRows<Row> { rows: Row[]; waiting: number }
 
 /**
  * shown: what stands on the page, in its order. fetched: the same page read again. Rows known to both take their new content in
- * their old place; a row that is no longer on the page stays until the reader asks for the new ones.
+ * their old place; a row that is no longer on the page stays until the reader asks for the new ones, but leaves at once where
+ * `goneLeave`: there a row is an offer to act, which must not outlive what it is about.
  */
-export function mergeRows<Row>(shown: readonly Row[], fetched: readonly Row[], idOf: (row: Row) => string): LiveRows<Row> {
+export function mergeRows<Row>(shown: readonly Row[], fetched: readonly Row[], idOf: (row: Row) => string, goneLeave = false): LiveRows<Row> {
   const fresh = new Map(fetched.map((row) => [idOf(row), row]));
   const known = new Set(shown.map(idOf));
   return {
-    rows: shown.map((row) => fresh.get(idOf(row)) ?? row),
+    rows: (goneLeave ? shown.filter((row) => fresh.has(idOf(row))) : shown).map((row) => fresh.get(idOf(row)) ?? row),
     waiting: fetched.reduce((n, row) => n + (known.has(idOf(row)) ? 0 : 1), 0),
   };
 }

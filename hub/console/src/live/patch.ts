@@ -22,6 +22,7 @@ export function startPatching(client: QueryClient): () => void {
     window.setTimeout(() => void client.invalidateQueries({ queryKey: [path] }), Math.max(0, due));
   };
   let counts: Counts = {};
+  const agentsHeard = new Set<string>();
   const stops = [
     link.on('hello', (data) => {
       const at = epochMs((data as { as_of?: string }).as_of);
@@ -34,7 +35,12 @@ export function startPatching(client: QueryClient): () => void {
       const patches = new Map(items.map((item) => [item.id, item]));
       const idOf = (row: AgentRow): string => row.id;
       client.setQueriesData<List<AgentRow>>({ queryKey: ['/v1/agents'] }, (list) => list && { ...list, as_of, items: patchRows(list.items, patches, idOf) });
+      // One that no list holds and no event has named before is new: lists are read again for it, once.
+      const held = client.getQueriesData<List<AgentRow>>({ queryKey: ['/v1/agents'] }).flatMap(([, list]) => list?.items ?? []);
+      for (const { id } of held) agentsHeard.add(id);
+      if (items.some(({ id }) => !agentsHeard.has(id))) readAgain('/v1/agents');
       for (const item of items) {
+        agentsHeard.add(item.id);
         client.setQueryData<AgentRow>(['/v1/agents/{id}', { id: item.id }, {}], (agent) => agent && { ...agent, ...item, as_of });
       }
       readAgain('/v1/agents/summary');

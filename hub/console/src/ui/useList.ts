@@ -21,6 +21,8 @@ export interface ListOptions<Row> {
   pollS?: number;
   livePollS?: number;
   enabled?: boolean;
+  /** Rows that the hub no longer names leave at once instead of waiting for "show". */
+  goneLeave?: boolean;
   /** For a second list on one page: its own names in the URL, "b.after" for the prefix "b.". */
   prefix?: string;
 }
@@ -70,8 +72,9 @@ export function useList<Row>(options: ListOptions<Row>): List<Row> {
   const merged = useMemo(() => {
     if (!fetched) return { rows: shown?.rows ?? read.data?.items ?? [], waiting: 0 };
     if (!shown || shown.question !== question) return { rows: fetched, waiting: 0 };
-    return mergeRows(shown.rows, fetched, idOf);
-  }, [fetched, shown, question, read.data]);
+    const both = mergeRows(shown.rows, fetched, idOf, options.goneLeave);
+    return both.rows.length === 0 ? { rows: fetched, waiting: 0 } : both;
+  }, [fetched, shown, question, read.data, options.goneLeave]);
 
   const after = own.after ?? '';
   const trail = useRef(trails);

@@ -19,7 +19,7 @@ export const isRetriable = (code: string): boolean => code.startsWith('posting.'
 export function CauseList({ onBulk }: { onBulk: (wish: BulkWish) => void }) {
   const url = useUrl();
   const mayAct = useMay('operator');
-  const list = useList<Cause>({ path: '/v1/exceptions/causes', filters: CAUSE_FILTERS, idOf });
+  const list = useList<Cause>({ path: '/v1/exceptions/causes', filters: CAUSE_FILTERS, idOf, goneLeave: true });
   const columns: Column<Cause>[] = [
     { id: 'cause', header: t.exceptions.cause, cut: true, cell: (row) => <>{row.title} <span className="mono">{row.cause_key}</span></> },
     { id: 'count', header: t.exceptions.count, number: true, cell: (row) => count(row.count) },
