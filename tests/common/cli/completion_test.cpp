@@ -9,6 +9,8 @@
 #include <set>
 #include <sstream>
 
+#include <catch2/catch.hpp>
+
 #include "tests/common/cli/example.h"
 
 using namespace tillsync::cli;

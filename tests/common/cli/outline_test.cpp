@@ -1,5 +1,7 @@
 #include "common/cli/outline.h"
 
+#include <catch2/catch.hpp>
+
 #include "tests/common/cli/example.h"
 
 using namespace tillsync::cli;

@@ -1,5 +1,7 @@
 #include "common/cli/self_description.h"
 
+#include <catch2/catch.hpp>
+
 #include "tests/common/cli/example.h"
 
 using namespace tillsync;
