@@ -89,6 +89,7 @@ void ChainWorld::apply(const Action& action) {
       break;
     case kCloseDay:
       if (hub_.is_running()) hub_.close_day(store_name(action.who));
+      day_closed_ = true;
       break;
     case kPrune:
       pruned_ = true;
@@ -117,6 +118,7 @@ void ChainWorld::apply_restore(const Action& action) {
     hub_.disk.put_back(*hub_.backup);
     if (action.a != 0) hub_.renew_incarnation_at_boot();
     hub_restored_ = judge_restored_hub_ = true;
+    close_lost_ = close_lost_ || day_closed_;
     hub_cursors_.clear();
     seen_reservation_step_ = kNotSeen;  // what an older state of the hub granted has been judged
     return hub_.boot_later(action.lasts);

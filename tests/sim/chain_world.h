@@ -86,8 +86,9 @@ class ChainWorld {
   void check_grants();  // draws nothing: it may run after every commit
   /// The hub was restored and the agents no longer hold what it had since: the ERP has what nobody else has. That loss is
   /// declared as gaps, and a person has to settle it with the ERP.
-  /// Sums that a restored hub makes anew have other documents than those of the same key at the ERP: they are settled by hand.
-  bool is_settled_by_hand() const { return is_damaged() || (hub_restored_ && plan_.sum_after.micros > 0); }
+  /// Sums that a restored hub makes anew have other documents than those of the same key at the ERP; and where a close was lost with the restore, what came
+  /// after it was dated to the next open day at the ERP and is not any more: both are settled by hand.
+  bool is_settled_by_hand() const { return is_damaged() || (hub_restored_ && plan_.sum_after.micros > 0) || close_lost_; }
   bool is_damaged() const { return hub_restored_ && (pruned_ || agent_restored_ || cloned_); }
   /// Whether the hub has the document now.
   bool hub_has(const Doc& doc);
@@ -152,7 +153,7 @@ class ChainWorld {
   std::map<int, Duration> backup_at_;  // by machine
   std::map<int, std::int64_t> product_versions_;
   std::map<int, std::vector<int>> taken_since_backup_;  // docs, by machine
-  bool cloned_ = false, hub_restored_ = false, agent_restored_ = false, pruned_ = false, clock_jumped_ = false, erp_refused_ = false;
+  bool cloned_ = false, hub_restored_ = false, day_closed_ = false, close_lost_ = false, agent_restored_ = false, pruned_ = false, clock_jumped_ = false, erp_refused_ = false;
   bool judge_restored_hub_ = false, mended_ = false;
   Duration mended_at_;
   int erp_modes_ = 0;

@@ -165,10 +165,9 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
       plan.actions.push_back(action);
     }
   }
-  // Drawn, not yet played at random: a hub that was put back in summed mode may wait for an ERP that has the sum already (README).
-  if (draw.one_in(3)) static_cast<void>(draw.between(30, 900));
+  if (draw.one_in(3)) plan.sum_after = seconds(draw.between(30, 900));
   if (draw.one_in(3))
-    for (std::int64_t left = draw.between(1, 3); left > 0; --left) static_cast<void>(draw_action(draw, ActionKind::kCloseDay, plan));  // drawn, not played: with a restored hub its postings may wait
+    for (std::int64_t left = draw.between(1, 3); left > 0; --left) plan.actions.push_back(draw_action(draw, ActionKind::kCloseDay, plan));
   std::ranges::stable_sort(plan.actions, {}, &Action::at);
   return plan;
 }
