@@ -1,4 +1,4 @@
-# What the three packages hold, and how CPack makes them: cpack -G DEB or -G RPM in the build folder (or packaging/build-packages).
+# What the three packages hold, and how CPack makes them: cpack -G DEB or -G RPM in the build folder.
 # Man pages and completions are printed by the programs themselves.
 set(TILLSYNC_MAINTAINER "Tillsync maintainers <maintainers@tillsync.org>" CACHE STRING "Who stands in the packages as their maintainer")
 
