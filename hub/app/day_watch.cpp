@@ -1,13 +1,9 @@
 #include "hub/app/day_watch.h"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include "common/base/os.h"
 #include "common/log/log.h"
 #include "hub/app/hub_database.h"
+#include "hub/app/periodic_thread.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/ledger/stock_reader.h"
 #include "hub/masterdata/masterdata_store.h"
@@ -18,34 +14,16 @@
 namespace tillsync::hub {
 namespace {
 
-constexpr std::chrono::minutes kEveryTenMinutes{10};
+constexpr Duration kLookEvery = seconds(600);
 constexpr Duration kCompareStockEvery = seconds(86'400);
 
 class DayWatchThread final : public DayWatch {
  public:
   DayWatchThread(std::unique_ptr<sql::Connection> reads, WriterPort& writer, const AgentRegistry& agents, const DayPolicy& policy, ErpStockSource* stock,
                  std::shared_ptr<DayStatesReader> states)
-      : reads_(std::move(reads)), writer_(writer), agents_(agents), policy_(policy), stock_(stock), states_(std::move(states)), thread_([this] { run(); }) {}
-  ~DayWatchThread() override {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
+      : reads_(std::move(reads)), writer_(writer), agents_(agents), policy_(policy), stock_(stock), states_(std::move(states)), thread_(kLookEvery, [this] { look(); }) {}
 
  private:
-  void run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-      lock.unlock();
-      look();
-      lock.lock();
-      wake_.wait_for(lock, kEveryTenMinutes, [this] { return stopping_; });
-    }
-  }
-
   void look() {
     const Instant now = os::now();
     if (const auto until = check_days(*reads_, writer_, agents_, policy_, judged_until_, now)) judged_until_ = *until;
@@ -72,10 +50,7 @@ class DayWatchThread final : public DayWatch {
   std::shared_ptr<DayStatesReader> states_;
   Date judged_until_;
   std::optional<Instant> compared_at_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  PeriodicThread thread_;
 };
 
 SendingSince sending_since(const AgentRegistry& agents) {

@@ -1,13 +1,9 @@
 #include "hub/app/insight_watch.h"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include "common/base/os.h"
 #include "common/log/log.h"
 #include "hub/app/hub_database.h"
+#include "hub/app/periodic_thread.h"
 #include "hub/insight/alert_store.h"
 #include "hub/insight/overview_reader.h"
 #include "hub/insight/sample_reader.h"
@@ -30,27 +26,9 @@ Result<void> submit_insight(WriterPort& writer, std::string name, std::function<
 class InsightWatchThread final : public InsightWatch {
  public:
   InsightWatchThread(std::unique_ptr<sql::Connection> reads, InsightSources sources)
-      : reads_(std::move(reads)), sources_(std::move(sources)), started_at_(os::now()), thread_([this] { run(); }) {}
-  ~InsightWatchThread() override {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
+      : reads_(std::move(reads)), sources_(std::move(sources)), started_at_(os::now()), thread_(kAlertsLookedAtEvery, [this] { look(); }) {}
 
  private:
-  void run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-      lock.unlock();
-      look();
-      lock.lock();
-      wake_.wait_for(lock, std::chrono::microseconds(kAlertsLookedAtEvery.micros), [this] { return stopping_; });
-    }
-  }
-
   void look() {
     const Instant now = os::now();
     const std::int64_t minute = now.micros / kMicrosOfSecond / kMinuteStep;
@@ -70,10 +48,7 @@ class InsightWatchThread final : public InsightWatch {
   Instant started_at_;
   std::int64_t sampled_minute_ = -1;
   std::optional<Instant> days_at_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  PeriodicThread thread_;
 };
 
 }  // namespace

@@ -1,12 +1,8 @@
 #include "hub/app/stock_watch.h"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include "common/log/log.h"
 #include "hub/app/hub_database.h"
+#include "hub/app/periodic_thread.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/ledger/stock_reader.h"
 #include "hub/reservations/reservation_reader.h"
@@ -16,37 +12,20 @@ namespace {
 
 constexpr std::string_view kCode = "stock_differs";
 constexpr std::string_view kSubject = "stock";
-constexpr std::chrono::hours kEvery{24};
+constexpr Duration kEvery = seconds(86'400);
 
 class Watch final : public StockWatch {
  public:
-  Watch(std::unique_ptr<sql::Connection> reads, WriterPort& writer) : reads_(std::move(reads)), writer_(writer), thread_([this] { run(); }) {}
-  ~Watch() override {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
+  Watch(std::unique_ptr<sql::Connection> reads, WriterPort& writer) : reads_(std::move(reads)), writer_(writer), thread_(kEvery, [this] { look(); }) {}
 
  private:
-  void run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-      lock.unlock();
-      if (const auto found = check_stock(*reads_, writer_); !found) log::write(log::Level::kWarning, "self-check of stock", found.error());
-      lock.lock();
-      wake_.wait_for(lock, kEvery, [this] { return stopping_; });
-    }
+  void look() {
+    if (const auto found = check_stock(*reads_, writer_); !found) log::write(log::Level::kWarning, "self-check of stock", found.error());
   }
 
   std::unique_ptr<sql::Connection> reads_;
   WriterPort& writer_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  PeriodicThread thread_;
 };
 
 }  // namespace
