@@ -78,6 +78,7 @@ std::optional<Response> Exchange::begin(std::string_view method) {
   begun_at_ = Clock::now();
   method_ = method == "HEAD" ? "GET" : method;
   connections_->set_busy(socket(), true);
+  if (connections_->closing) refusal_ = 503;
   const auto header = [this](const char* name) { return MHD_lookup_connection_value(connection_, MHD_HEADER_KIND, name); };
   const char* length_text = header("Content-Length");
   if (length_text == nullptr) {

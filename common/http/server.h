@@ -93,7 +93,8 @@ class Server {
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options, Handler handler);
   virtual ~Server() = default;
   virtual std::uint16_t port() const = 0;
-  /// Takes no new connections; open ones may finish and are closed behind their answer. Call before the program's last commit.
+  /// Takes no new connections and answers new requests on open ones with 503; requests that are here already may finish. Connections are closed behind
+  /// their answer. Call before the program's last commit.
   virtual void stop_accepting() = 0;
 };
 

@@ -19,13 +19,17 @@ LiveFeed::LiveFeed(std::vector<LiveTopic> topics, std::function<Instant()> now, 
   thread_ = std::thread([this] { run(); });
 }
 
-LiveFeed::~LiveFeed() {
+LiveFeed::~LiveFeed() { LiveFeed::stop(); }
+
+void LiveFeed::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(mutex_);
+  viewers_.clear();
 }
 
 bool LiveFeed::has_room() const { return viewers() < kViewersMax; }

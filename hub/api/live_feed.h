@@ -44,6 +44,8 @@ class LiveFeed {
   /// may_look: asked before each event; when it says no, the stream ends. Empty: always.
   bool add(std::unique_ptr<http::Stream> stream, std::function<bool()> may_look = {});
   std::size_t viewers() const;
+  /// Ends every stream and takes no more: what is told while the hub stops would be about its own end, agents without a session for one.
+  void stop();
 
  private:
   struct State {

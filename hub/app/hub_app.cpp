@@ -315,6 +315,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
   static_cast<void>(service.stopping());
   log::info("hub is stopping: takes no more input, commits what it has");
   api->stop_accepting();
+  live.stop();
   access->passwords.stop();
   stock_watch = nullptr;
   rollout_watch->stop();

@@ -1,7 +1,7 @@
 // The console's frame in a real browser against a real hub: log-in, sessions, the one stream, keys, and every page in light and dark.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, launch, logIn, open, shot } from './browser.mjs';
+import { axe, launch, logIn, open, shot, shut } from './browser.mjs';
 import { Chain, NAME, until } from './chain.mjs';
 
 let chain;
@@ -12,7 +12,7 @@ before(async () => {
   browser = await launch();
 });
 after(async () => {
-  await browser?.close();
+  await shut(browser);
   await chain?.stop();
 });
 

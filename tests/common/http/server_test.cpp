@@ -317,6 +317,26 @@ TEST_CASE("http: after stop_accepting open requests finish and new callers are t
   CHECK(client.at_end());
 }
 
+TEST_CASE("http: a new request on an open connection is refused after stop_accepting", "[http]") {
+  Shelf shelf;
+  auto server = start(shelf.handler());
+  RawClient client(server->port());
+  client.get("/");
+  shelf.take(1).front()->send(text("before"));
+  REQUIRE(client.receive().body == "before");
+  RawClient posting(server->port());
+  posting.get("/");
+  shelf.take(1).front()->send(text("before"));
+  REQUIRE(posting.receive().body == "before");
+  server->stop_accepting();
+  client.get("/");
+  CHECK(client.receive().status == 503);
+  CHECK(client.at_end());
+  posting.post("/", "body");
+  CHECK(posting.receive().status == 503);
+  CHECK(posting.at_end());
+}
+
 TEST_CASE("http: a stream sends its head first and then what is written, until it ends", "[http]") {
   Shelf shelf;
   const auto server = start(shelf.handler());

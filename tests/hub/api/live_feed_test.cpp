@@ -144,6 +144,19 @@ TEST_CASE("live feed: a viewer beyond the last is turned away", "[live]") {
   CHECK_FALSE(feed.add(std::make_unique<FakeStream>(std::make_shared<SeenBytes>())));
 }
 
+TEST_CASE("live feed: after stop no stream is left and none is taken", "[live]") {
+  FeedStand stand;
+  LiveFeed feed(stand.topics(), stand.now(), milliseconds(1));
+  const auto seen = join(feed);
+  REQUIRE(comes_true([&] { return seen->has(R"("value":0})"); }));
+  feed.stop();
+  CHECK(feed.viewers() == 0);
+  CHECK_FALSE(feed.add(std::make_unique<FakeStream>(std::make_shared<SeenBytes>())));
+  stand.value = 1;
+  CHECK_FALSE(seen->has(R"("value":1})"));
+  feed.stop();
+}
+
 TEST_CASE("live feed: pings, and the end of a stream's life", "[live]") {
   FeedStand stand;
   LiveFeed feed(stand.topics(), stand.now(), milliseconds(1));
