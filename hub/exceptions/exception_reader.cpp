@@ -62,7 +62,8 @@ class Conditions {
     if (!filter.location.empty()) add("location = ", std::string_view(filter.location));
     if (!filter.cause_key.empty()) add("cause_key = ", std::string_view(filter.cause_key));
     if (!filter.assignee.empty()) add("assignee = ", std::string_view(filter.assignee));
-    if (filter.only_assigned) add("assignee <> ", std::string_view(""));
+    // A constant, for the index over those that somebody has.
+    if (!filter.assignee.empty() || filter.only_assigned) constant("assignee <> ''");
     if (filter.event_no) add("event_no = ", *filter.event_no);
     if (!text_.empty())
       add("instr(lower(exception_id || ' ' || code || ' ' || subject || ' ' || cause_key || ' ' || location || ' ' || detail), ", std::string_view(text_), ") > 0");

@@ -27,10 +27,9 @@ constexpr std::string_view kSelectOfIdentity =
     "SELECT event_no FROM event WHERE document_no = $1 AND location = $2 AND till = $3 AND contract = $4 AND series = $5"
     " AND verdict = 'new'";
 constexpr std::string_view kSelectPosition = "SELECT last_seq, last_chain FROM agent_epoch WHERE agent_id = $1 AND epoch = $2";
-constexpr std::string_view kSelectTotals =
-    "SELECT location, business_date, contract, mode, currency, documents, gross_minor FROM event_total"
-    " WHERE ($1 = '' OR location = $1) AND ($2 IS NULL OR business_date = $2)"
-    " ORDER BY location, business_date, contract, mode, currency";
+// The conditions stand in the text, so that a location's sums are looked up: "$1 = '' OR …" would read those of all locations each time.
+constexpr std::string_view kSelectTotals = "SELECT location, business_date, contract, mode, currency, documents, gross_minor FROM event_total WHERE true";
+constexpr std::string_view kOrderTotals = " ORDER BY location, business_date, contract, mode, currency";
 
 template <class Time>
 std::optional<Time> optional_column(const Row& row, int column);
@@ -196,8 +195,18 @@ Result<std::optional<std::int64_t>> EventReader::event_no_of(const Identity& ide
 
 Result<std::vector<EventTotalRow>> EventReader::totals(const LocationId& location, std::optional<Date> business_date) {
   std::vector<EventTotalRow> rows;
-  const Param date = business_date ? Param(std::int64_t{business_date->days}) : Param(nullptr);
-  TS_RETURN_IF_ERROR(connection_.query(kSelectTotals, {location.view(), date}, [&rows](const Row& row) {
+  std::string query(kSelectTotals);
+  std::vector<Param> params;
+  if (!location.empty()) {
+    params.emplace_back(location.view());
+    query += " AND location = $1";
+  }
+  if (business_date) {
+    params.emplace_back(std::int64_t{business_date->days});
+    query += " AND business_date = $" + std::to_string(params.size());
+  }
+  query += kOrderTotals;
+  TS_RETURN_IF_ERROR(connection_.query(query, params, [&rows](const Row& row) {
     EventTotalRow total;
     total.location = LocationId(std::string(row.text(0)));
     if (row.integer(1) != 0) total.business_date = Date{static_cast<std::int32_t>(row.integer(1))};

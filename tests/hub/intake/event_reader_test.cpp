@@ -164,6 +164,8 @@ TEST_CASE("event reader: totals by location and date", "[intake]") {
   CHECK(british->at(1).documents == 5);
   CHECK(british->at(1).gross.minor == 500);
   CHECK(filled.reader.totals(LocationId("GB"), Date{1})->empty());
+  CHECK(filled.reader.totals({}, date_of(kMorning))->size() == 3);
+  CHECK(filled.reader.totals({}, Date{1})->empty());
 }
 
 TEST_CASE("event reader: an epoch that never came has no position", "[intake]") {

@@ -187,6 +187,11 @@ TEST_CASE("posting reader: pages and filters, newest first", "[postings]") {
   filter.location = "FR";
   CHECK(ids(filter).empty());
   filter = {};
+  const Numbers all = ids(filter);
+  filter.location = "GB";
+  CHECK(ids(filter) == all);
+  CHECK(hub.reader.count(filter).value() == static_cast<std::int64_t>(all.size()));
+  filter = {};
   filter.limit = kPostingPageMax + 1;
   CHECK(hub.reader.list(filter).error().code == ErrorCode::kInvalid);
   filter.limit = kPostingPageMax;
@@ -213,4 +218,7 @@ TEST_CASE("posting reader: totals by place and date", "[postings]") {
   CHECK(hub.reader.totals(LocationId("GB"))->at(0).postings == 6);
   CHECK(hub.reader.totals(LocationId("FR"))->empty());
   CHECK(hub.reader.totals(LocationId("GB"), Date{1})->empty());
+  CHECK(hub.reader.totals({})->size() == 1);
+  CHECK(hub.reader.totals({}, date_of(kMorning))->at(0).postings == 6);
+  CHECK(hub.reader.totals({}, Date{1})->empty());
 }
