@@ -34,7 +34,7 @@ Result<std::vector<OverviewNeed>> alert_needs(sql::Connection& connection, Insta
 Result<json> overview_json(ApiContext& context, sql::Connection& connection, Instant now) {
   OverviewInput input;
   input.now = now;
-  input.agents = context.agents.all();
+  context.agents.visit([&input, now](const AgentRecord& agent, const AgentStatus& status) { input.agents.look(agent, status, now); });
   input.breakers = breaker_facts(context);
   input.days = context.days.policy;
   TS_ASSIGN_OR_RETURN(input.others, alert_needs(connection, now));
@@ -42,7 +42,7 @@ Result<json> overview_json(ApiContext& context, sql::Connection& connection, Ins
     TS_ASSIGN_OR_RETURN(auto more, source(connection, now));
     std::ranges::move(more, std::back_inserter(input.others));
   }
-  TS_ASSIGN_OR_RETURN(const Overview overview, context.insight.overview->read(connection, input));
+  TS_ASSIGN_OR_RETURN(const Overview overview, context.insight.overview->read(connection, std::move(input)));
   const OverviewFigures& figures = overview.figures;
   json needs = json::array();
   for (const OverviewNeed& need : overview.needs) {

@@ -11,9 +11,9 @@ namespace {
 
 using sql::Row;
 
-constexpr std::string_view kCountOpenCases = "SELECT count(*) FROM exception_case WHERE status = 'open'";
-constexpr std::string_view kCountAssigned =
-    "SELECT count(*) FROM exception_case WHERE status = 'open' AND assignee <> ''";
+// The indexes are named, since each second of the live view asks: left to itself SQLite goes through those by due time, and reads the row of every open case for its assignee.
+constexpr std::string_view kCountOpenCases = "SELECT count(*) FROM exception_case INDEXED BY exception_case_open WHERE status = 'open'";
+constexpr std::string_view kCountAssigned = "SELECT count(*) FROM exception_case INDEXED BY exception_case_assigned WHERE status = 'open' AND assignee <> ''";
 constexpr std::string_view kCountOverdue = "SELECT count(*) FROM exception_case WHERE status = 'open' AND due_at < $1";
 constexpr std::string_view kCountTrouble = "SELECT count(*) FROM (SELECT 1 FROM posting WHERE status = $1 AND status IN ('retrying', 'unknown', 'refused', 'held') LIMIT $2)";
 constexpr std::string_view kCountWaiting = "SELECT count(*) FROM (SELECT 1 FROM posting WHERE status IN ('queued', 'retrying', 'unknown') LIMIT $1)";
@@ -76,27 +76,53 @@ Result<LiveCounts> read_live_counts(sql::Connection& connection, Instant now) {
   return counts;
 }
 
+namespace {
+
+/// What a dark store held when it was last heard has grown older since.
+std::int64_t oldest_unsent_s_of(AgentState state, const AgentStatus& status, Instant now) {
+  const bool is_silent = state == AgentState::kDark || state == AgentState::kMissing;
+  return status.oldest_unsent_s + (is_silent && status.backlog > 0 && status.last_seen ? (now - *status.last_seen).micros / 1'000'000 : 0);
+}
+
+AgentFact agent_fact(const AgentRecord& agent, const AgentStatus& status, AgentState state, Instant now) {
+  AgentFact fact;
+  fact.agent_id = agent.agent_id.value;
+  fact.name = agent.name;
+  fact.location = agent.location.value;
+  fact.state = state;
+  fact.last_seen = status.last_seen;
+  fact.backlog = status.backlog;
+  fact.oldest_unsent_s = oldest_unsent_s_of(state, status, now);
+  fact.disk_free_bytes = status.disk_free_bytes;
+  fact.clock_skew = status.clock_skew;
+  return fact;
+}
+
+void add_location_name(AgentFact& fact, const std::map<std::string, std::string>& names) {
+  if (const auto name = names.find(fact.location); name != names.end()) fact.location_name = name->second;
+}
+
+}  // namespace
+
 std::vector<AgentFact> agent_facts(const std::vector<AgentWithStatus>& agents, const std::map<std::string, std::string>& names, Instant now) {
   std::vector<AgentFact> facts;
   facts.reserve(agents.size());
   for (const AgentWithStatus& row : agents) {
     if (row.agent.standing == Standing::kRevoked) continue;
-    AgentFact& fact = facts.emplace_back();
-    fact.agent_id = row.agent.agent_id.value;
-    fact.name = row.agent.name;
-    fact.location = row.agent.location.value;
-    if (const auto name = names.find(fact.location); name != names.end()) fact.location_name = name->second;
-    fact.state = agent_state(row.agent.standing, row.status, now);
-    fact.last_seen = row.status.last_seen;
-    fact.backlog = row.status.backlog;
-    fact.oldest_unsent_s = row.status.oldest_unsent_s;
-    // What a dark store held when it was last heard has grown older since.
-    if ((fact.state == AgentState::kDark || fact.state == AgentState::kMissing) && fact.backlog > 0 && fact.last_seen)
-      fact.oldest_unsent_s += (now - *fact.last_seen).micros / 1'000'000;
-    fact.disk_free_bytes = row.status.disk_free_bytes;
-    fact.clock_skew = row.status.clock_skew;
+    facts.push_back(agent_fact(row.agent, row.status, agent_state(row.agent.standing, row.status, now), now));
+    add_location_name(facts.back(), names);
   }
   return facts;
+}
+
+void AgentTally::look(const AgentRecord& agent, const AgentStatus& status, Instant now) {
+  if (agent.standing == Standing::kRevoked) return;
+  const AgentState state = agent_state(agent.standing, status, now);
+  ++all;
+  if (state == AgentState::kOnline || state == AgentState::kDraining) ++online;
+  backlog += status.backlog;
+  if (status.backlog > 0) oldest_unsent_s = std::max(oldest_unsent_s, oldest_unsent_s_of(state, status, now));
+  if (state == AgentState::kDark || state == AgentState::kMissing || state == AgentState::kConflict) noteworthy.push_back(agent_fact(agent, status, state, now));
 }
 
 Result<std::map<std::string, std::string>> read_location_names(sql::Connection& connection) {
@@ -155,28 +181,28 @@ Result<LiveCounts> OverviewReader::counts(sql::Connection& connection, Instant n
   return counts_;
 }
 
-Result<Overview> OverviewReader::read(sql::Connection& connection, const OverviewInput& input) {
+Result<Overview> OverviewReader::read(sql::Connection& connection, OverviewInput input) {
   NeedFacts facts;
   facts.now = input.now;
   {
     const std::lock_guard lock(mutex_);
     TS_RETURN_IF_ERROR(refresh(connection, input));
-    facts.agents = agent_facts(input.agents, names_, input.now);
+    for (AgentFact& agent : input.agents.noteworthy) add_location_name(agent, names_);
     facts.causes = causes_;
     facts.unclosed = unclosed_;
   }
-  facts.breakers = input.breakers;
-  facts.others = input.others;
+  facts.agents = std::move(input.agents.noteworthy);
+  std::ranges::sort(facts.agents, {}, &AgentFact::agent_id);
+  facts.breakers = std::move(input.breakers);
+  facts.others = std::move(input.others);
   TS_RETURN_IF_ERROR(connection.query(kSelectAcknowledged, {}, [&facts](const Row& row) { facts.acknowledged[std::string(row.text(0))] = row.text(1); }));
 
   Overview overview;
   OverviewFigures& figures = overview.figures;
-  for (const AgentFact& agent : facts.agents) {
-    ++figures.agents_all;
-    if (agent.state == AgentState::kOnline || agent.state == AgentState::kDraining) ++figures.agents_online;
-    figures.backlog += agent.backlog;
-    figures.oldest_unsent_s = std::max(figures.oldest_unsent_s, agent.backlog > 0 ? agent.oldest_unsent_s : 0);
-  }
+  figures.agents_all = input.agents.all;
+  figures.agents_online = input.agents.online;
+  figures.backlog = input.agents.backlog;
+  figures.oldest_unsent_s = input.agents.oldest_unsent_s;
   TS_ASSIGN_OR_RETURN(const LiveCounts live, counts(connection, input.now));
   figures.refused_postings = live.postings.at("refused");
   figures.exceptions_open = live.exceptions.at("open");

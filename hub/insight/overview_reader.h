@@ -30,10 +30,16 @@ struct Overview {
   std::vector<OverviewNeed> needs;  // at most kNeedsMax
   std::int64_t needs_total = 0;
 };
+/// Sums over the agents, and those that need somebody. Agents are looked at one by one, in no order, so that nobody copies thousands of them each second.
+struct AgentTally {
+  std::int64_t online = 0, all = 0, backlog = 0, oldest_unsent_s = 0;
+  std::vector<AgentFact> noteworthy;  // dark, missing, in conflict
+  void look(const AgentRecord& agent, const AgentStatus& status, Instant now);
+};
 /// What the live parts of the hub say.
 struct OverviewInput {
   Instant now;
-  std::vector<AgentWithStatus> agents;
+  AgentTally agents;
   std::vector<BreakerFact> breakers;
   std::vector<OverviewNeed> others;
   DayPolicy days;
@@ -54,7 +60,7 @@ Result<std::map<std::string, std::string>> read_location_names(sql::Connection& 
 
 class OverviewReader {
  public:
-  Result<Overview> read(sql::Connection& connection, const OverviewInput& input);
+  Result<Overview> read(sql::Connection& connection, OverviewInput input);
   /// The same for whoever asks at the same instant: the topics of one update of the live view.
   Result<LiveCounts> counts(sql::Connection& connection, Instant now);
 

@@ -43,10 +43,12 @@ TEST_CASE("overview: agents, where what a dark store holds grows older", "[overv
   InsightDatabase database;
   OverviewReader reader;
   OverviewInput input = input_at(kInsightNow);
-  input.agents = {agent_of("a_1", kInsightNow), agent_of("a_2", kInsightNow, 5, 100), agent_of("a_3", kInsightNow - seconds(600), 7, 30), agent_of("a_4", {})};
+  for (const auto& row : {agent_of("a_1", kInsightNow), agent_of("a_2", kInsightNow, 5, 100), agent_of("a_3", kInsightNow - seconds(600), 7, 30), agent_of("a_4", {})})
+    input.agents.look(row.agent, row.status, kInsightNow);
   AgentWithStatus revoked = agent_of("a_5", kInsightNow, 99, 9'999);
   revoked.agent.standing = Standing::kRevoked;
-  input.agents.push_back(revoked);
+  input.agents.look(revoked.agent, revoked.status, kInsightNow);
+  CHECK(input.agents.noteworthy.size() == 1);
   const auto overview = reader.read(*database, input);
   REQUIRE(overview);
   CHECK(overview->figures.agents_all == 4);
@@ -109,7 +111,7 @@ TEST_CASE("overview: at most fifty needs, and how many there are", "[overview]")
   for (std::size_t i = 0; i <= kNeedsMax; ++i) {
     AgentWithStatus twice = agent_of("a_" + std::to_string(i), kInsightNow);
     twice.agent.standing = Standing::kConflict;
-    input.agents.push_back(twice);
+    input.agents.look(twice.agent, twice.status, kInsightNow);
   }
   const auto overview = reader.read(*database, input);
   REQUIRE(overview);
