@@ -61,7 +61,9 @@ def main():
             for error in validator.iter_errors(json.loads(answer["body"])):
                 breaches.append(f"{name}: {'/'.join(map(str, error.path))}: {error.message}")
     for template, operations in contract["paths"].items():
-        for method in operations:
+        for method, operation in operations.items():
+            if not any(status.startswith("4") for status in operation["responses"]):
+                breaches.append(f"{method.upper()} {template}: no refusal is documented")
             if (method, template) not in seen:
                 breaches.append(f"{method.upper()} {template}: no test got a success")
     for breach in breaches:
