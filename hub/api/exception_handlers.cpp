@@ -79,9 +79,11 @@ void show(ApiContext& context, const ApiCall& call) {
     TS_ASSIGN_OR_RETURN(const ExceptionRecord record, find_exception(*connection, call.parameters[0]));
     TS_ASSIGN_OR_RETURN(json shown, show_exception(*connection, record, now));
     TS_ASSIGN_OR_RETURN(const ExceptionNeighbours beside, ExceptionReader(*connection).neighbours(filter, record));
-    shown["neighbours"] = {{"previous", nullptr}, {"next", nullptr}};
+    shown["neighbours"] = {{"previous", nullptr}, {"next", nullptr}, {"position", nullptr}, {"total", std::min(beside.total, kExceptionsCountedMax)},
+                           {"total_is_exact", beside.total <= kExceptionsCountedMax}};
     if (beside.previous) shown["neighbours"]["previous"] = *beside.previous;
     if (beside.next) shown["neighbours"]["next"] = *beside.next;
+    if (beside.position) shown["neighbours"]["position"] = *beside.position;
     return shown;
   }();
   if (!body) return call.reply->failure(body.error());

@@ -80,6 +80,7 @@ class Conditions {
     params_.emplace_back(*filter.after);
     constant("(due_at " + std::string(than) + " $" + std::to_string(params_.size() - 1) + " OR exception_no " + std::string(than) + " $" + std::to_string(params_.size()) + ")");
   }
+  void only(std::int64_t exception_no) { add("exception_no = ", exception_no); }
   /// "$4", of one more param.
   std::string place(Param param) {
     params_.push_back(param);
@@ -106,6 +107,14 @@ std::string_view order_of(ExceptionSort sort) {
     case ExceptionSort::kDueLast: return " ORDER BY due_at DESC, exception_no DESC";
   }
   return "";
+}
+
+Result<std::int64_t> count_of(sql::Connection& connection, Conditions conditions) {
+  const std::string limit = conditions.place(kExceptionsCountedMax + 1);
+  const std::string query = "SELECT count(*) FROM (SELECT 1 FROM exception_case" + conditions.where() + " LIMIT " + limit + ")";
+  std::int64_t found = 0;
+  TS_RETURN_IF_ERROR(connection.query(query, conditions.params(), [&found](const Row& row) { found = row.integer(0); }));
+  return found;
 }
 
 }  // namespace
@@ -137,14 +146,7 @@ Result<ExceptionPage> ExceptionReader::list(const ExceptionFilter& filter) {
   return page;
 }
 
-Result<std::int64_t> ExceptionReader::count(const ExceptionFilter& filter) {
-  Conditions conditions(filter);
-  const std::string limit = conditions.place(kExceptionsCountedMax + 1);
-  const std::string query = "SELECT count(*) FROM (SELECT 1 FROM exception_case" + conditions.where() + " LIMIT " + limit + ")";
-  std::int64_t found = 0;
-  TS_RETURN_IF_ERROR(connection_.query(query, conditions.params(), [&found](const Row& row) { found = row.integer(0); }));
-  return found;
-}
+Result<std::int64_t> ExceptionReader::count(const ExceptionFilter& filter) { return count_of(connection_, Conditions(filter)); }
 
 Result<ExceptionNeighbours> ExceptionReader::neighbours(const ExceptionFilter& filter, const ExceptionRecord& record) {
   const auto beside = [&](ExceptionSort sort) -> Result<std::optional<std::string>> {
@@ -160,6 +162,19 @@ Result<ExceptionNeighbours> ExceptionReader::neighbours(const ExceptionFilter& f
   ExceptionNeighbours neighbours;
   TS_ASSIGN_OR_RETURN(neighbours.previous, beside(reversed(filter.sort)));
   TS_ASSIGN_OR_RETURN(neighbours.next, beside(filter.sort));
+
+  TS_ASSIGN_OR_RETURN(neighbours.total, count(filter));
+  Conditions itself(filter);
+  itself.only(record.exception_no);
+  TS_ASSIGN_OR_RETURN(const std::int64_t is_in, count_of(connection_, std::move(itself)));
+  ExceptionFilter those_before = filter;
+  those_before.sort = reversed(filter.sort);
+  those_before.after = record.exception_no;
+  those_before.after_due = record.due_at;
+  Conditions before(those_before);
+  before.add_cursor(those_before);
+  TS_ASSIGN_OR_RETURN(const std::int64_t number, count_of(connection_, std::move(before)));
+  if (is_in == 1 && number < kExceptionsCountedMax) neighbours.position = number + 1;
   return neighbours;
 }
 

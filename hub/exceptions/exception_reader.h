@@ -67,6 +67,8 @@ struct ExceptionSums {
 /// The exceptions beside one in a list.
 struct ExceptionNeighbours {
   std::optional<std::string> previous, next;
+  std::optional<std::int64_t> position;  // its place in the list, from 1; nullopt: it is not in it, or beyond kExceptionsCountedMax
+  std::int64_t total = 0;                // as count() says
 };
 /// Open exceptions of one code.
 struct ExceptionCount {

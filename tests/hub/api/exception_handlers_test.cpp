@@ -87,8 +87,12 @@ TEST_CASE("exceptions: overdue, with its worth, next to its neighbours in the li
   CHECK(overdue.at(0).at("worth") == json{{"amount", "17.98"}, {"currency", "GBP"}});
   const json list = stand.items("/v1/exceptions?code=posting.unknown_item&sort=raised_at");
   const auto shown = stand.get("/v1/exceptions/" + list.at(1).at("exception_id").get<std::string>() + "?code=posting.unknown_item&sort=raised_at");
-  CHECK(shown.at("neighbours") == json{{"previous", list.at(0).at("exception_id")}, {"next", list.at(2).at("exception_id")}});
-  CHECK(stand.get("/v1/exceptions/" + list.at(1).at("exception_id").get<std::string>() + "?q=nosuch").at("neighbours") == json{{"previous", nullptr}, {"next", nullptr}});
+  CHECK(shown.at("neighbours") == json{{"previous", list.at(0).at("exception_id")}, {"next", list.at(2).at("exception_id")}, {"position", 2}, {"total", 3}, {"total_is_exact", true}});
+  CHECK(stand.get("/v1/exceptions/" + list.at(1).at("exception_id").get<std::string>() + "?q=nosuch").at("neighbours") ==
+        json{{"previous", nullptr}, {"next", nullptr}, {"position", nullptr}, {"total", 0}, {"total_is_exact", true}});
+  const auto late = stand.get("/v1/exceptions/" + overdue.at(0).at("exception_id").get<std::string>() + "?code=posting.unknown_item&sort=-due_at").at("neighbours");
+  CHECK(late.at("position") == 3);
+  CHECK(late.at("next").is_null());
   const json causes = stand.get("/v1/exceptions/causes?code=posting.unknown_item");
   CHECK(causes.at("total") == 1);
   CHECK(causes.at("items").at(0).at("worth") == json{{"GBP", "53.94"}});

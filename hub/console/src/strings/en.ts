@@ -40,7 +40,7 @@ export const t = {
     noViews: 'No saved views', page: 'Page',
   },
   close: 'Close',
-  drawer: { close: 'Close details', previous: 'Previous', next: 'Next' },
+  drawer: { close: 'Close details', previous: 'Previous', next: 'Next', place: (at: string, of: string, isExact: boolean) => (isExact ? `${at}/${of}` : `${at} of more than ${of}`) },
   deed: {
     cancel: 'Cancel', type: (text: string) => `Type ${text} to go on`, reason: 'Reason', reasonOptional: 'Reason (optional)',
     failed: (title: string, detail: string) => (detail ? `${title}: ${detail}` : title),

@@ -13,11 +13,13 @@ interface DrawerProps {
   /** Neighbours within the list's filters. */
   previousHref?: string | null;
   nextHref?: string | null;
+  /** Where it stands in that list: "2/412". */
+  place?: string | null;
   children: ReactNode;
   foot?: ReactNode;
 }
 
-export function Drawer({ title, closeHref, previousHref, nextHref, children, foot }: DrawerProps) {
+export function Drawer({ title, closeHref, previousHref, nextHref, place, children, foot }: DrawerProps) {
   const [path, navigate] = useLocation();
   const heading = useRef<HTMLHeadingElement>(null);
   const close = (): void => navigate(closeHref);
@@ -27,6 +29,7 @@ export function Drawer({ title, closeHref, previousHref, nextHref, children, foo
     <aside className="drawer" aria-labelledby="drawer-title">
       <div className="drawer-head">
         <h2 id="drawer-title" ref={heading} tabIndex={-1} className="grow">{title}</h2>
+        {place && <span className="soft number">{place}</span>}
         {previousHref !== undefined && (
           <ActionIcon variant="subtle" aria-label={t.drawer.previous} disabled={!previousHref} onClick={() => previousHref && navigate(previousHref)}><IconChevronUp size={18} aria-hidden /></ActionIcon>
         )}

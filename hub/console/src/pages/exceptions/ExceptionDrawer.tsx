@@ -27,6 +27,11 @@ import { RunbookText } from './RunbookText';
 const CHANGES = ['/v1/exceptions', '/v1/exceptions/causes', '/v1/exceptions/{id}', '/v1/postings', '/v1/postings/{id}', '/v1/traces/{correlation_id}'];
 type Asked = 'assign' | 'dismiss' | 'skip' | null;
 
+function placeOf(detail: Exception | undefined): string | null {
+  const { position, total, total_is_exact } = detail?.neighbours ?? {};
+  return position ? t.drawer.place(count(position), count(total), total_is_exact !== false) : null;
+}
+
 export function ExceptionDrawer({ id }: { id: string }) {
   const url = useUrl();
   const kept = pick(url.query, KEPT);
@@ -35,7 +40,7 @@ export function ExceptionDrawer({ id }: { id: string }) {
   const beside = (to: string | null | undefined): string | null => (to ? url.to(`/exceptions/${to}`, kept) : null);
   return (
     <Drawer title={detail ? <>{detail.title ?? detail.code} <span className="mono">{detail.cause_key}</span></> : t.exceptions.one} closeHref={url.to('/exceptions', { ...kept, view: kept.view ?? 'list' })}
-            previousHref={beside(detail?.neighbours?.previous)} nextHref={beside(detail?.neighbours?.next)}
+            previousHref={beside(detail?.neighbours?.previous)} nextHref={beside(detail?.neighbours?.next)} place={placeOf(detail)}
             foot={detail && !detail.closed_at ? <Deeds key={id} detail={detail} etag={read.data?.etag ?? null} /> : undefined}>
       <Answered read={read} what={t.exceptions.one}>{({ data }) => <Body detail={data} />}</Answered>
     </Drawer>
