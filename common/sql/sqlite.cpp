@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <mutex>
 #include <system_error>
 
 #include "common/sql/sqlite_error.h"
@@ -181,6 +182,9 @@ int open_flags(OpenMode mode) {
 }  // namespace
 
 Result<std::unique_ptr<Connection>> open_sqlite(const SqliteOptions& options) {
+  // Else every allocation of every connection takes one lock, to be counted.
+  static std::once_flag configured;
+  std::call_once(configured, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
   const std::string operation = options.path.string() + ": open";
   std::error_code no_error;
   const bool existed = std::filesystem::exists(options.path, no_error);

@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <mutex>
 #include <unordered_map>
 
@@ -23,20 +26,21 @@ struct Transfer {
   std::uint64_t tag = 0;
   std::unique_ptr<CURL, EasyCloser> easy;  // used again, with this transfer, once it has ended
   std::unique_ptr<curl_slist, ListCloser> headers;
-  std::string body;
-  std::size_t body_sent = 0;
+  std::string url, body;
+  int tries = 0;             // to write the request to a connection
+  bool may_repeat = false;   // it changes nothing
+  bool wants_headers = true;
   std::string answer;
   std::map<std::string, std::string, std::less<>> answer_headers;
   std::size_t answer_bytes_max = 0;
   bool answer_cut = false;
 };
 
-std::size_t give_body(char* buffer, std::size_t size, std::size_t count, void* context) {
+/// When a kept connection breaks before an answer, libcurl would send the request once more by itself, on a new one. Nobody knows whether the first one was taken: so
+/// it goes no further, the failure is reported, and the outcome is looked up first.
+int begin_request(void* context, char*, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(context);
-  const std::size_t piece = std::min(size * count, transfer.body.size() - transfer.body_sent);
-  transfer.body.copy(buffer, piece, transfer.body_sent);
-  transfer.body_sent += piece;
-  return piece;
+  return ++transfer.tries == 1 || transfer.may_repeat ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 std::size_t take_answer(char* bytes, std::size_t size, std::size_t count, void* context) {
@@ -52,6 +56,7 @@ constexpr std::size_t kHeadersMax = 200, kHeaderBytesMax = 8'000;  // of an answ
 
 std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* context) {
   auto& transfer = *static_cast<Transfer*>(context);
+  if (!transfer.wants_headers) return size * count;
   const std::string_view line(bytes, size * count);
   if (line.starts_with("HTTP/")) transfer.answer_headers.clear();  // of an earlier answer (1xx)
   const std::size_t colon = line.find(':');
@@ -64,20 +69,16 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
   return line.size();
 }
 
-bool is_unsent(CURLcode code, CURL* easy) {
-  switch (code) {
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION: return true;
-    default: break;
-  }
-  // A time-out while connecting, or a connection that broke before the request's first byte.
-  long sent = 0;
-  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+/// libcurl looks for each of these with every request.
+bool is_proxy_named() {
+  return std::ranges::any_of(std::array{"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}, [](const char* name) { return std::getenv(name) != nullptr; });
+}
+
+/// Nothing of it can have reached the ERP: no address, a refused connection, TLS, or a connection that broke before the request's first byte.
+bool is_unsent(const Transfer& transfer) {
+  if (transfer.tries == 0) return true;
+  long sent = 0;  // by all tries
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_REQUEST_SIZE, &sent);
   return sent == 0;
 }
 
@@ -98,8 +99,12 @@ class CurlErpClient : public ErpClient {
     transfer->tag = call.tag;
     transfer->body = std::move(call.body);
     CURL* easy = transfer->easy.get();
-    if (!is_http(call.url) || curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str()) != CURLE_OK) {
-      return fail(ErrorCode::kInvalid, "call " + call.url, "this is no http or https address", "correct erp.url");
+    transfer->wants_headers = call.wants_headers;
+    // A handle that has it already keeps it parsed.
+    if (transfer->url.empty() || transfer->url != call.url) {
+      if (!is_http(call.url) || curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str()) != CURLE_OK)
+        return fail(ErrorCode::kInvalid, "call " + call.url, "this is no http or https address", "correct erp.url");
+      transfer->url = call.url;
     }
     for (const auto& [name, value] : call.headers) {
       // A line break would start a header of the peer's choice.
@@ -108,10 +113,11 @@ class CurlErpClient : public ErpClient {
     }
     append(*transfer, "Expect:");  // else bodies above 1 MB wait for a 100 that few servers send
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
+    transfer->may_repeat = call.method == "GET";
     if (call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
-      // The body comes from a callback that cannot be rewound, on purpose: when a kept connection breaks after body bytes have
-      // gone out, libcurl would send them again by itself; so it reports the failure, and the outcome is looked up first.
+      // Head and body leave in one piece.
       curl_easy_setopt(easy, CURLOPT_POST, 1L);
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body.data());
       curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method == "POST" ? nullptr : call.method.c_str());
       curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer->body.size()));
     } else {
@@ -143,7 +149,7 @@ class CurlErpClient : public ErpClient {
       std::unique_ptr<Transfer> transfer = std::move(idle_.back());
       idle_.pop_back();
       transfer->headers.reset();
-      transfer->body_sent = 0;
+      transfer->tries = 0;
       transfer->answer.clear();
       transfer->answer_headers.clear();
       transfer->answer_cut = false;
@@ -161,12 +167,13 @@ class CurlErpClient : public ErpClient {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.micros / 1'000));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.micros / 1'000));
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    if (!is_proxy_named_) curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
-    curl_easy_setopt(easy, CURLOPT_READDATA, transfer.get());
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer.get());
     return transfer;
   }
 
@@ -209,14 +216,15 @@ class CurlErpClient : public ErpClient {
     answer.headers = std::move(transfer.answer_headers);
     if (code == CURLE_OK || transfer.answer_cut) return answer;
     answer.failure_text = curl_easy_strerror(code);
-    answer.failure = is_unsent(code, easy)                ? TransportFailure::kNotSent
+    answer.failure = is_unsent(transfer)                ? TransportFailure::kNotSent
                      : code == CURLE_OPERATION_TIMEDOUT ? TransportFailure::kTimeout
-                                                          : TransportFailure::kBroken;
+                                                        : TransportFailure::kBroken;
     return answer;
   }
 
   std::unique_ptr<CURLM, MultiCloser> multi_;
   ErpClientOptions options_;
+  const bool is_proxy_named_ = is_proxy_named();
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::vector<std::unique_ptr<Transfer>> idle_;
 };

@@ -26,6 +26,7 @@ struct ErpCall {
   std::string method, url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  bool wants_headers = true;  // of the answer; what none reads need not be kept
 };
 
 class ErpClient {

@@ -25,6 +25,7 @@ ErpCall call_of(const RequestTemplate& request, const std::string& url, const Cl
   ErpCall call;
   call.tag = static_cast<std::uint64_t>(posting.posting_no);
   call.method = request.method;
+  call.wants_headers = false;
   call.url = url + fill_template(request.path, path_values);
   for (const auto& [name, value] : request.headers) call.headers.emplace_back(name, fill_template(value, header_values));
   return call;

@@ -67,6 +67,39 @@ TEST_CASE("erp client: a kept connection that breaks after the request is not tr
   CHECK(server.requests() == 2);
 }
 
+TEST_CASE("erp client: a large body on a kept connection that breaks is not sent again either", "[erp]") {
+  test::RawServer server([](int n) { return n == 1 ? kCreated : std::string(); });
+  const auto erp = client();
+  CHECK(one_answer(*erp, post(server.url())).status == 201);
+  ErpCall large = post(server.url());
+  large.body = std::string(1'000'000, ' ');
+  CHECK(one_answer(*erp, std::move(large)).failure == TransportFailure::kBroken);
+  CHECK(server.requests() == 2);
+}
+
+TEST_CASE("erp client: a kept connection that breaks may have reached the ERP, also where the ERP takes no new ones", "[erp]") {
+  test::RawServer* here = nullptr;
+  test::RawServer server([&here](int n) {
+    if (n == 1) return kCreated;
+    here->refuse_connections();
+    return std::string();
+  });
+  here = &server;
+  const auto erp = client();
+  CHECK(one_answer(*erp, post(server.url())).status == 201);
+  CHECK(one_answer(*erp, post(server.url())).failure == TransportFailure::kBroken);
+  CHECK(server.requests() == 2);
+}
+
+TEST_CASE("erp client: a question that changes nothing is asked again on a new connection", "[erp]") {
+  test::RawServer server([](int n) { return n == 2 ? std::string() : kCreated; });
+  const auto erp = client();
+  const ErpCall question{.tag = 1, .method = "GET", .url = server.url(), .headers = {}, .body = {}};
+  CHECK(one_answer(*erp, question).status == 201);
+  CHECK(one_answer(*erp, question).status == 201);
+  CHECK(server.requests() == 3);
+}
+
 TEST_CASE("erp client: silence is a time-out, and later calls work", "[erp]") {
   const auto folder = std::filesystem::temp_directory_path() / random_secret("tillsync-client-");
   auto server = erp::ReferenceErp::start({.address = "127.0.0.1", .port = 0, .data = folder, .strict_items = {}});

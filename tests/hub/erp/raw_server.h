@@ -36,13 +36,18 @@ class RawServer {
     ::shutdown(listener_, SHUT_RDWR);
     ::shutdown(current_, SHUT_RDWR);
     thread_.join();
-    ::close(listener_);
+    if (listener_ >= 0) ::close(listener_);
   }
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/postings"; }
   int requests() const { return requests_; }
+  /// From now on new connections are refused; the open one goes on. Call from `answer` only: its thread is the one that accepts.
+  void refuse_connections() {
+    ::close(listener_);
+    listener_ = -1;
+  }
 
  private:
   void serve() {
