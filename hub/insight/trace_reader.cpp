@@ -20,7 +20,7 @@ constexpr std::string_view kPostingColumns =
     " LEFT JOIN posting s ON s.posting_no = p.summed_no";
 constexpr std::string_view kSelectPostings = " WHERE p.posting_no = 2 * $1 AND p.event_no = $1 UNION ALL ";
 constexpr std::string_view kSelectPostingBehind = " WHERE p.event_no = $1 AND p.posting_no <> 2 * p.event_no";
-constexpr std::string_view kSelectPostingSteps = "SELECT status, who, detail, at FROM posting_history WHERE posting_no = $1 ORDER BY history_no LIMIT $2";
+constexpr std::string_view kSelectPostingSteps = "SELECT status, who, detail, at FROM posting_step WHERE posting_no = $1 ORDER BY step_no LIMIT $2";
 constexpr std::string_view kExceptionColumns = "SELECT exception_no, exception_id, code, owner, status, detail FROM exception_case";
 constexpr std::string_view kSelectExceptionsOfEvent = " WHERE event_no = $1 ORDER BY exception_no LIMIT $2";
 constexpr std::string_view kSelectExceptionsOfPosting = " WHERE code = $1 AND subject = $2";

@@ -43,7 +43,7 @@ constexpr std::string_view kSelectBodyOfEvent =
     "SELECT body, posting_no FROM posting WHERE posting_no = 2 * $1"
     " UNION ALL SELECT body, posting_no FROM posting WHERE event_no = $1 AND posting_no <> 2 * event_no";
 constexpr std::string_view kSelectHistory =
-    "SELECT status, who, detail, at FROM posting_history WHERE posting_no = $1 ORDER BY history_no";
+    "SELECT status, who, detail, at FROM posting_step WHERE posting_no = $1 ORDER BY step_no";
 constexpr std::string_view kSelectOldestOpen = "SELECT created_at FROM posting WHERE is_open = 1 ORDER BY posting_no LIMIT 1";
 // The conditions stand in the text, so that a location's, or a date's of it, are looked up: "$1 = '' OR …" would read the sums of all locations each time.
 constexpr std::string_view kSelectTotals = "SELECT location, business_date, currency, kind, status, postings, gross_minor, units_milli FROM posting_total WHERE postings <> 0";

@@ -30,15 +30,15 @@ constexpr std::string_view kInsertPosting =
     " status, is_open, attempts, next_try_at, gross_minor, units_milli, erp_reference, last_error, created_at, updated_at, body, lane) VALUES";
 constexpr std::string_view kSelectState =
     "SELECT status, location, coalesce(business_date, 0), currency, kind, gross_minor, units_milli, posting_id, event_no, ordering_key,"
-    " attempts > 1 OR EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = posting.posting_no), posting_no FROM posting WHERE posting_no IN ";  // and for update
+    " attempts > 1 OR EXISTS (SELECT 1 FROM posting_correction c WHERE c.posting_no = posting.posting_no), posting_no, updated_at FROM posting WHERE posting_no IN ";  // and for update
 // Without is_open, which stays 1, so that the indexes of what is open are left alone.
 constexpr std::string_view kUpdateToSending =
     "UPDATE posting SET status = 'sending', attempts = attempts + 1, next_try_at = NULL, last_error = '', updated_at = $1 WHERE posting_no IN ";
 constexpr std::string_view kUpdateState =
     "UPDATE posting SET status = $2, is_open = $3, attempts = attempts + $4, next_try_at = $5,"
     " erp_reference = CASE WHEN $6 = '' THEN erp_reference ELSE $6 END, last_error = $7, updated_at = $8 WHERE posting_no = $1";
-constexpr std::size_t kUpdateWidth = 8, kHistoryWidth = 5;
-constexpr std::string_view kInsertHistory = "INSERT INTO posting_history (posting_no, status, who, detail, at) VALUES";
+constexpr std::size_t kUpdateWidth = 8, kHistoryWidth = 6;
+constexpr std::string_view kInsertHistory = "INSERT INTO posting_history (posting_no, status, who, detail, at, sent_at) VALUES";
 constexpr std::size_t kNumbersAtOnce = 32;  // of postings, in one statement
 constexpr std::string_view kAddTotal =
     "INSERT INTO posting_total (location, business_date, currency, kind, status, postings, gross_minor, units_milli)"
@@ -68,6 +68,7 @@ struct PostingRow {
   std::optional<std::int64_t> event_no;
   std::string ordering_key;
   bool has_failed = false;  // or was corrected: it may stand on the exceptions list
+  std::int64_t updated_at = 0;
 };
 
 Result<void> write_totals(sql::Connection& connection, const Totals& totals) {
@@ -128,14 +129,15 @@ class Steps {
             std::string_view erp_reference, std::string_view error, std::optional<Instant> next_try_at) {
     taken_.insert(posting_no);
     if (to == PostingStatus::kSending) {
-      sending_.push_back(posting_no);
+      sending_.push_back(posting_no);  // the row says so until the next step, which says it then
     } else {
       // A look-up without an answer counts as well, so that the next one waits longer.
       const std::int64_t attempts = before.status == PostingStatus::kUnknown && to == PostingStatus::kUnknown ? 1 : 0;
       updates_.insert(updates_.end(), {posting_no, to_string(to), std::int64_t{is_open(to) ? 1 : 0}, attempts,
                                        next_try_at ? Param(next_try_at->micros) : Param(nullptr), erp_reference, error, now_.micros});
+      history_.insert(history_.end(), {posting_no, to_string(to), who, detail, now_.micros,
+                                       before.status == PostingStatus::kSending ? Param(before.updated_at) : Param(nullptr)});
     }
-    history_.insert(history_.end(), {posting_no, to_string(to), who, detail, now_.micros});
     move(before, before.status, -1);
     move(before, to, 1);
   }
@@ -159,6 +161,7 @@ class Steps {
     if (!row.is_null(8)) posting.event_no = row.integer(8);
     posting.ordering_key = row.text(9);
     posting.has_failed = row.integer(10) != 0;
+    posting.updated_at = row.integer(12);
     return posting;
   }
 
@@ -287,7 +290,7 @@ Result<void> insert_postings(sql::Connection& connection, std::span<const Postin
   std::vector<Param> held;
   for (const PostingQueued& queued : postings) {
     if (!queued.balanced || queued.blocked.empty()) continue;
-    held.insert(held.end(), {posting_no_of(queued), to_string(PostingStatus::kHeld), kHub, std::string_view(queued.blocked), now.micros});
+    held.insert(held.end(), {posting_no_of(queued), to_string(PostingStatus::kHeld), kHub, std::string_view(queued.blocked), now.micros, nullptr});
   }
   static const BulkInsert history(kInsertHistory, kHistoryWidth);
   TS_RETURN_IF_ERROR(history.run(connection, held));

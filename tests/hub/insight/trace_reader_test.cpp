@@ -29,7 +29,7 @@ TEST_CASE("trace reader: facts of a sale with its posting, exceptions and closed
   InsightDatabase database;
   const EventId id = database.add_event(1, "536365", "trace-1");
   database.add_posting(1, posting_id_of(id), "posted", "ERP-7");
-  database.run("INSERT INTO posting_history (posting_no, status, who, detail, at) VALUES (2, 'sending', 'hub', '', 5), (2, 'posted', 'hub', 'ERP-7', 6)");
+  database.run("INSERT INTO posting_history (posting_no, status, who, detail, at, sent_at) VALUES (2, 'posted', 'hub', 'ERP-7', 6, 5)");
   database.add_exception(1, "unknown_sku", "sku:A", kInsightNow, "1");
   database.add_exception(2, "posting.refused", "posting:x", kInsightNow, "NULL", "resolved", posting_id_of(id));
   const std::string at = std::to_string(kInsightNow.micros + 10);

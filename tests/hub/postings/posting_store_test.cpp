@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/sql/migrate.h"
 #include "hub/exceptions/catalogue.h"
+#include "hub/postings/schema.h"
 #include "tests/hub/postings/posting_fixture.h"
 
 using namespace tillsync;
@@ -40,6 +42,44 @@ TEST_CASE("posting store: each step moves the totals and leaves a record", "[pos
   CHECK(detail.history[2].detail == "ERP-2");
 }
 
+TEST_CASE("posting store: what is on its way is a step, with the time at which it left, also once it has ended", "[postings]") {
+  PostingHub hub;
+  hub.take(sale("1", {goods_line("A", 2, 100)}));
+  const auto steps = [&] { return hub.reader.find(hub.id_of(1)).value().value().history; };
+  REQUIRE(mark_sending(hub.connection(), std::vector<std::int64_t>{2}, kNow));
+  REQUIRE(steps().size() == 2);
+  CHECK(steps()[1].status == PostingStatus::kSending);
+  CHECK(steps()[1].at == kNow);
+  PostingResult result;
+  result.posting_no = 2;
+  result.status = PostingStatus::kRetrying;
+  REQUIRE(record_results(hub.connection(), std::vector<PostingResult>{result}, kNow + seconds(3)));
+  REQUIRE(steps().size() == 3);
+  CHECK(steps()[1].status == PostingStatus::kSending);
+  CHECK(steps()[1].at == kNow);
+  CHECK(steps()[2].status == PostingStatus::kRetrying);
+  CHECK(steps()[2].at == kNow + seconds(3));
+}
+
+TEST_CASE("posting store: a database from before keeps its steps, and what was on its way is told once", "[postings]") {
+  const auto all = postings_schema::migrations();
+  REQUIRE(all.size() > 8);
+  sql::SqliteOptions options;
+  options.path = ":memory:";
+  const auto database = sql::open_sqlite(options);
+  REQUIRE(database);
+  sql::Connection& connection = **database;
+  REQUIRE(sql::migrate(connection, "hub/postings", all.first(8)));
+  REQUIRE(connection.execute_script("INSERT INTO posting (posting_no, event_no, posting_id, kind, location, currency, ordering_key, status, is_open, attempts, gross_minor, units_milli, erp_reference,"
+                          " last_error, created_at, updated_at, body) VALUES (2, 1, 'p_1', 'sale', 'A', 'GBP', 'k', 'sending', 1, 2, 0, 0, '', '', 1, 6, x'00');"
+                          "INSERT INTO posting_history (posting_no, status, who, detail, at) VALUES (2, 'sending', 'hub', '', 4), (2, 'retrying', 'hub', '', 5), (2, 'sending', 'hub', '', 6)"));
+  REQUIRE(migrate_postings(connection));
+  std::string steps;
+  REQUIRE(connection.query("SELECT status, at FROM posting_step WHERE posting_no = 2 ORDER BY step_no", {},
+                           [&](const sql::Row& row) { steps += std::string(row.text(0)) + " " + std::to_string(row.integer(1)) + ", "; }));
+  CHECK(steps == "sending 4, retrying 5, sending 6, ");
+}
+
 TEST_CASE("posting store: a document cannot be posted twice", "[postings]") {
   PostingHub hub;
   hub.take(sale("1", {goods_line("A", 2, 100)}));
@@ -72,7 +112,8 @@ TEST_CASE("posting store: a result that does not follow the state is left out", 
   CHECK(record_results(hub.connection(), std::vector<PostingResult>{result}, kNow)->taken == 0);
   REQUIRE(mark_sending(hub.connection(), std::vector<std::int64_t>{2}, kNow));
   CHECK(record_results(hub.connection(), std::vector<PostingResult>{result, result}, kNow)->taken == 1);
-  CHECK(hub.database.number("SELECT count(*) FROM posting_history") == 2);
+  CHECK(hub.database.number("SELECT count(*) FROM posting_history") == 1);
+  CHECK(hub.database.number("SELECT count(*) FROM posting_step") == 2);
 }
 
 TEST_CASE("posting store: a refusal is an exception, posting it later settles it", "[postings]") {
