@@ -168,6 +168,8 @@ class Threads:
             self.names[task.name] = (task / 'comm').read_text().strip()
             self.cpu_ns[task.name] = int((task / 'schedstat').read_text().split()[0])
             self.sleeps[task.name] = int((task / 'status').read_text().split('\nvoluntary_ctxt_switches:')[1].split()[0])
+        fields = pathlib.Path('/proc/%d/stat' % pid).read_text().rsplit(')', 1)[1].split()
+        self.faults = int(fields[7]) + int(fields[9])
 
 
 def memory(pid):
@@ -184,10 +186,11 @@ def watch(pid, what, seconds):
     time.sleep(seconds)
     after = Threads(pid)
     passed = after.at - before.at
-    cpu = sum(after.cpu_ns[t] - before.cpu_ns.get(t, 0) for t in after.cpu_ns) / 1e9 / passed * 100
+    spent = {t: (after.cpu_ns[t] - before.cpu_ns.get(t, 0)) / 1e9 / passed * 100 for t in after.cpu_ns}
+    cpu = sum(spent.values())
     woken = {t: (after.sleeps[t] - before.sleeps.get(t, 0)) / passed for t in after.sleeps}
     used = memory(pid)
-    row('idle, %s: processor' % what, '%.3f %%' % cpu)
+    row('idle, %s: processor' % what, '%.3f %% (%s; %d page faults)' % (cpu, ', '.join('%s %.3f' % (after.names[t], n) for t, n in spent.items() if n > 0), after.faults - before.faults))
     row('idle, %s: wake-ups of %d threads' % (what, len(woken)), '%.2f/s (%s)' % (sum(woken.values()), ', '.join('%s %.2f' % (after.names[t], n) for t, n in woken.items() if n > 0)))
     row('idle, %s: resident, of it of its own (not of files)' % what, '%.1f MiB, %.1f MiB' % (used['Rss'], used['Anonymous']))
     return cpu, sum(woken.values()), used['Rss']
