@@ -245,6 +245,7 @@ Result<int> run_agent(const std::filesystem::path& config_file) {
                                  {"spool", spool_folder(config).string()}});
   const auto service = os::ServiceManager::from_environment();
   if (const auto ready = service.ready("takes documents of " + config.text("location")); !ready) log::write(log::Level::kWarning, "the service manager was not told", ready.error());
+  os::leave_start_up_pages();
   std::vector<bool> told;
   do {
     told = transport::wait_readable({termination, app->restart_descriptor()}, service.beat().value_or(Duration{-1}));

@@ -89,7 +89,7 @@ fs::path free_name(const fs::path& folder, const fs::path& name) {
 Result<std::unique_ptr<SpoolDoor>> SpoolDoor::open(const fs::path& folder, IngestLoop& loop) {
   for (const fs::path& each : {folder, folder / "done", folder / "rejected"}) TS_RETURN_IF_ERROR(os::make_private_folder(each));
   std::unique_ptr<SpoolDoor> door(new SpoolDoor(folder, loop));
-  TS_ASSIGN_OR_RETURN(door->watch_, FolderWatch::open(folder));
+  TS_ASSIGN_OR_RETURN(door->watch_, os::FolderWatch::open(folder));
   TS_ASSIGN_OR_RETURN(door->wakeup_, transport::Wakeup::create());
   door->thread_ = std::thread([raw = door.get()] { raw->run(); });
   return door;

@@ -9,9 +9,9 @@
 #include <string>
 #include <thread>
 
-#include "agent/ingest/folder_watch.h"
 #include "agent/ingest/ingest_loop.h"
 #include "agent/ingest/spool_file.h"
+#include "common/base/folder_watch.h"
 
 namespace tillsync::agent {
 
@@ -36,7 +36,7 @@ class SpoolDoor {
 
   const std::filesystem::path folder_;
   IngestLoop& loop_;
-  std::unique_ptr<FolderWatch> watch_;
+  std::unique_ptr<os::FolderWatch> watch_;
   std::unique_ptr<transport::Wakeup> wakeup_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;

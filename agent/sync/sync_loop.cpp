@@ -116,17 +116,28 @@ class Loop final : public SyncLoop {
   };
 
   Result<void> connect() {
-    const std::string& endpoint = options_.endpoints[endpoint_];
-    for (auto& lane : lanes_) {
-      lane.socket = nullptr;
-      lane.unsent.clear();
-      lane.is_up = false;
-      TS_ASSIGN_OR_RETURN(lane.socket, transport::DealerSocket::connect_curve(options_.context, endpoint, options_.keys, options_.hub_key, kFrameBytesMax));
-    }
+    for (auto& lane : lanes_) lane = LaneSocket{};
+    TS_RETURN_IF_ERROR(open_lane(wire::Lane::kData));
     tried_since_ = os::monotonic();
     const std::lock_guard lock(state_mutex_);
-    state_.endpoint = endpoint;
+    state_.endpoint = options_.endpoints[endpoint_];
     return {};
+  }
+
+  Result<void> open_lane(wire::Lane which) {
+    TS_ASSIGN_OR_RETURN(lane(which).socket, transport::DealerSocket::connect_curve(options_.context, options_.endpoints[endpoint_], options_.keys,
+                                                                                   options_.hub_key, kFrameBytesMax));
+    return {};
+  }
+
+  /// A store without a link looks for the hub with one connection, not with two: what wakes the PC is halved.
+  void keep_control_lane() {
+    LaneSocket& control = lane(wire::Lane::kControl);
+    const bool is_wanted = lane(wire::Lane::kData).is_up || control.is_up;
+    if (is_wanted == (control.socket != nullptr)) return;
+    control = LaneSocket{};
+    if (!is_wanted) return;
+    if (const auto opened = open_lane(wire::Lane::kControl); !opened) log::write(log::Level::kError, "control lane not opened", opened.error());
   }
 
   void reconnect(const std::string& why) {
@@ -147,6 +158,7 @@ class Loop final : public SyncLoop {
       if (const std::uint64_t last = last_seq_.load(std::memory_order_acquire); last != session_->last_seq_seen())
         session_->outbox_advanced(last, os::monotonic());
       for (const auto which : kLanes) receive(which);
+      keep_control_lane();
       send_unsent();
       work_left_ = session_->run(os::monotonic(), os::now());
       if (const auto why = session_->take_reconnect()) reconnect(*why);

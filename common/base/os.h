@@ -44,6 +44,10 @@ inline constexpr int kFreedBytesKept = 128 * 1024;
 /// for its next use instead of giving it back to the system; much for a process that works in large batches. Call first in main.
 void prepare_process(int freed_bytes_kept = kFreedBytesKept);
 
+/// Takes the code of program and libraries that only the start needed out of resident memory. What is used again comes back from the page
+/// cache by itself. Call once the program runs; where the system has no such thing, nothing happens.
+void leave_start_up_pages();
+
 /// Takes an exclusive lock on a file for the life of the returned guard, so that one data folder has one process.
 class FileLock {
  public:

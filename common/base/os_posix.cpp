@@ -1,8 +1,10 @@
 #include <fcntl.h>
 #include <grp.h>
+#include <link.h>
 #include <pwd.h>
 #include <malloc.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -14,6 +16,7 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <span>
 
 #include "common/base/os.h"
 
@@ -45,6 +48,14 @@ class Descriptor {
  private:
   int value_;
 };
+
+/// Whether a module's code was changed when it was loaded (no library of a 64-bit Debian).
+bool has_relocated_text(ElfW(Addr) base, const ElfW(Phdr)& segment) {
+  if (segment.p_type != PT_DYNAMIC) return false;
+  for (auto* entry = reinterpret_cast<const ElfW(Dyn)*>(base + segment.p_vaddr); entry->d_tag != DT_NULL; ++entry)
+    if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0)) return true;
+  return false;
+}
 
 std::int64_t clock_micros(clockid_t clock) {
   timespec time{};
@@ -165,6 +176,23 @@ void prepare_process(int freed_bytes_kept) {
   if (freed_bytes_kept <= kFreedBytesKept) return;
   // Setting the other threshold has pinned this one to its small default.
   ::mallopt(M_MMAP_THRESHOLD, std::min(freed_bytes_kept, kMallocMmapThresholdBytesMax));
+}
+
+void leave_start_up_pages() {
+  // Segments that are not writable hold what stands in the file, so they can be read again. The loader's lock is held meanwhile: nothing is unloaded.
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* module, std::size_t, void*) {
+        const std::span<const ElfW(Phdr)> segments(module->dlpi_phdr, module->dlpi_phnum);
+        if (std::ranges::any_of(segments, [module](const auto& segment) { return has_relocated_text(module->dlpi_addr, segment); })) return 0;
+        const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+        for (const auto& segment : segments) {
+          if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+          const std::uintptr_t begin = module->dlpi_addr + segment.p_vaddr, first = begin / page * page;
+          ::madvise(reinterpret_cast<void*>(first), begin + segment.p_filesz - first, MADV_DONTNEED);
+        }
+        return 0;
+      },
+      nullptr);
 }
 
 Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {

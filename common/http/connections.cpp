@@ -1,7 +1,7 @@
 #include "common/http/connections.h"
 
+#include "common/base/net.h"
 #include "common/http/exchange.h"
-#include "common/http/net.h"
 
 namespace tillsync::http {
 namespace {
@@ -36,7 +36,7 @@ void Connections::watch() {
       if (!connection.deadline) continue;
       if (*connection.deadline <= now) {
         // The descriptor is valid: closed() is called, under this lock, before the server closes it.
-        cut(socket);
+        os::cut(socket);
         connection.deadline.reset();
       } else if (*connection.deadline < wakes_at_) {
         wakes_at_ = *connection.deadline;
@@ -55,7 +55,7 @@ void Connections::opened(int socket) {
   if (connections_.size() < crowded_at_) return;
   // Descriptors are valid here: closed() is called, under this lock, before the server closes one.
   for (const auto& [other, open] : connections_)
-    if (!open.busy && now - open.waiting_since > kPatienceUnderPressure) cut(other);
+    if (!open.busy && now - open.waiting_since > kPatienceUnderPressure) os::cut(other);
 }
 
 void Connections::closed(int socket) {

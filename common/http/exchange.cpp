@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/http/net.h"
+#include "common/base/net.h"
 #include "common/http/target.h"
 
 namespace tillsync::http {
@@ -41,7 +41,7 @@ class ExchangeResponder final : public Responder {
 
 std::string peer_of(MHD_Connection* connection) {
   const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  return info == nullptr ? std::string() : address_text(info->client_addr);
+  return info == nullptr ? std::string() : os::address_text(info->client_addr);
 }
 
 std::string lower_case(std::string_view text) {

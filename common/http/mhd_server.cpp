@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "common/base/net.h"
 #include "common/http/exchange.h"
-#include "common/http/net.h"
 #include "common/http/server.h"
 
 namespace tillsync::http {
@@ -104,7 +104,7 @@ MHD_Result MhdServer::on_request(MHD_Connection* connection, const char* method,
 Result<void> MhdServer::listen() {
   const std::string where = options_.address + ":" + std::to_string(options_.port);
   const bool tls = !options_.tls_certificate_pem.empty() && !options_.tls_key_pem.empty();
-  TS_ASSIGN_OR_RETURN(const SocketAddress address, SocketAddress::parse(options_.address, options_.port));
+  TS_ASSIGN_OR_RETURN(const os::SocketAddress address, os::SocketAddress::parse(options_.address, options_.port));
 
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   if (address.is_ipv6()) flags |= MHD_USE_IPv6;
@@ -172,7 +172,7 @@ void MhdServer::stop_accepting() {
   if (connections_->closing.exchange(true)) return;
   quiesced_socket_ = MHD_quiesce_daemon(daemon_);
   // Callers must be turned away, not left in the kernel's queue.
-  if (quiesced_socket_ >= 0) cut(quiesced_socket_);
+  if (quiesced_socket_ >= 0) os::cut(quiesced_socket_);
 }
 
 MhdServer::~MhdServer() {
@@ -183,7 +183,7 @@ MhdServer::~MhdServer() {
   for (const ExchangePointer& exchange : connections_->exchanges()) exchange->shut_down();
   connections_->wait_until_empty(kGoodbyeMax);
   MHD_stop_daemon(daemon_);
-  if (quiesced_socket_ >= 0) close_socket(quiesced_socket_);
+  if (quiesced_socket_ >= 0) os::close_socket(quiesced_socket_);
 }
 
 }  // namespace

@@ -6,7 +6,8 @@ namespace tillsync::transport {
 namespace {
 
 constexpr int kQueueFramesMax = 16;          // short, so that a control frame waits for few others
-constexpr int kReconnectMs = 300;            // ZeroMQ adds up to as much again at random: every 0.3 to 0.6 s
+constexpr int kReconnectMs = 150;            // the first pause; ZeroMQ adds up to as much again at random to each
+constexpr int kReconnectMaxMs = 650;         // the pauses double up to this: then every 0.65 to 0.8 s
 constexpr int kConnectMaxMs = 3'000;         // a black hole is given up and tried again
 constexpr int kMonitoredEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
@@ -29,6 +30,7 @@ class ZmqDealer final : public DealerSocket {
   void connect(const Endpoint& endpoint, const std::string& text, bool is_link) {
     set_common_options(socket_, frame_bytes_max_, kQueueFramesMax, is_link);
     socket_.set(zmq::sockopt::reconnect_ivl, kReconnectMs);
+    socket_.set(zmq::sockopt::reconnect_ivl_max, kReconnectMaxMs);
     socket_.set(zmq::sockopt::connect_timeout, kConnectMaxMs);
     // Nothing is queued while there is no link: the session decides what to send first on a new one.
     socket_.set(zmq::sockopt::immediate, 1);

@@ -1,10 +1,10 @@
 #include <filesystem>
 #include <thread>
 
+#include "common/base/ipc_path.h"
 #include "common/base/os.h"
 #include "common/transport/context.h"
 #include "common/transport/handshake_watch.h"
-#include "common/transport/ipc.h"
 #include "common/transport/options.h"
 #include "common/transport/socket.h"
 
@@ -178,11 +178,11 @@ Result<std::unique_ptr<RouterSocket>> RouterSocket::bind_plain(std::shared_ptr<C
   if (!is_ipc && !parsed.is_loopback())
     return fail(ErrorCode::kDenied, "listen on " + endpoint, "a socket without keys may be reached from this machine only",
                 "use ipc:// or tcp://127.0.0.1:port");
-  if (is_ipc) TS_RETURN_IF_ERROR(clear_ipc_path(parsed.path));
+  if (is_ipc) TS_RETURN_IF_ERROR(os::clear_ipc_path(parsed.path));
   try {
     auto router = std::make_unique<ZmqRouter>(std::move(context), frame_bytes_max, true);
     router->bind(parsed, endpoint);
-    if (is_ipc) TS_RETURN_IF_ERROR(restrict_ipc_path(parsed.path));
+    if (is_ipc) TS_RETURN_IF_ERROR(os::restrict_ipc_path(parsed.path));
     return router;
   } catch (const zmq::error_t& error) {
     return std::unexpected(to_error(error, "listen on " + endpoint));

@@ -14,6 +14,7 @@
 #include "common/base/error.h"
 #include "common/base/limits.h"
 #include "common/base/time.h"
+#include "common/base/wakeup.h"
 #include "common/transport/curve.h"
 
 namespace tillsync::transport {
@@ -96,18 +97,7 @@ class DealerSocket {
   virtual int link_descriptor() const = 0;  // edge-triggered: call link_events() before each wait
 };
 
-/// Set by any thread, waited for with wait_readable. A loop calls clear() first and then looks at what it was woken for.
-class Wakeup {
- public:
-  static Result<std::unique_ptr<Wakeup>> create();
-  virtual ~Wakeup() = default;
-  virtual void set() = 0;
-  virtual void clear() = 0;
-  virtual int descriptor() const = 0;
-};
-
-/// poll(2) over descriptors. Returns for each whether it is readable or broken; all false on time-out or when a signal came. A
-/// negative timeout waits without end.
-std::vector<bool> wait_readable(const std::vector<int>& descriptors, Duration timeout);
+using os::wait_readable;
+using os::Wakeup;
 
 }  // namespace tillsync::transport

@@ -48,6 +48,9 @@ foreach(pair tillsync-agent:agent tillsync-hub:hub tillsyncctl:ctl)
   list(GET pair 0 program)
   list(GET pair 1 component)
   install(TARGETS ${program} RUNTIME DESTINATION usr/bin COMPONENT ${component})
+  # Sections that strip leaves behind and nothing reads.
+  install(CODE "execute_process(COMMAND ${CMAKE_STRIP} --remove-section=.comment --remove-section=.note \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/usr/bin/${program}\" COMMAND_ERROR_IS_FATAL ANY)"
+          COMPONENT ${component})
   set(changelog ${described}/${component}/changelog.gz)
   add_custom_command(OUTPUT ${changelog} COMMAND ${CMAKE_COMMAND} -E make_directory ${described}/${component}
     COMMAND ${GZIP_PROGRAM} -9nc ${from}/debian/changelog > ${changelog} DEPENDS ${from}/debian/changelog VERBATIM)
@@ -83,6 +86,7 @@ set(CPACK_COMPONENTS_ALL agent hub ctl)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/packages)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/PackageTime.cmake)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 set(CPACK_DEBIAN_AGENT_DESCRIPTION "Tillsync agent for a store's or a warehouse's PC
@@ -126,6 +130,11 @@ set(CPACK_RPM_COMPONENT_INSTALL ON)
 set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
 set(CPACK_RPM_PACKAGE_LICENSE "Apache-2.0")
 set(CPACK_RPM_PACKAGE_GROUP "Applications/Business")
+set(CPACK_RPM_SPEC_MORE_DEFINE "%define packager ${TILLSYNC_MAINTAINER}
+%define _buildhost tillsync
+%define use_source_date_epoch_as_buildtime 1
+%define clamp_mtime_to_source_date_epoch 1
+%define source_date_epoch_from_changelog 0")
 set(CPACK_RPM_AGENT_PACKAGE_NAME tillsync-agent)
 set(CPACK_RPM_HUB_PACKAGE_NAME tillsync-hub)
 set(CPACK_RPM_CTL_PACKAGE_NAME tillsync-ctl)

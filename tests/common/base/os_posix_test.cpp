@@ -1,10 +1,14 @@
+#include <link.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
+#include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <numeric>
+#include <span>
 
 #include "common/base/os.h"
 
@@ -37,6 +41,22 @@ unsigned mode_of(const fs::path& path) {
   struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   return info.st_mode & 0777;
+}
+
+/// The largest part of this program that nobody may write to.
+std::span<const char> read_only_part() {
+  std::span<const char> largest;
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* module, std::size_t, void* found) {
+        for (const auto& segment : std::span(module->dlpi_phdr, module->dlpi_phnum)) {
+          auto& part = *static_cast<std::span<const char>*>(found);
+          if (segment.p_type == PT_LOAD && (segment.p_flags & PF_W) == 0 && segment.p_filesz > part.size())
+            part = {reinterpret_cast<const char*>(module->dlpi_addr + segment.p_vaddr), segment.p_filesz};
+        }
+        return 1;  // the program itself comes first, and is all that is wanted
+      },
+      &largest);
+  return largest;
 }
 
 /// Runs something in a child process and returns its exit code.
@@ -201,6 +221,19 @@ TEST_CASE("os: writing to a closed pipe is an error, not the end of the process"
     if (::pipe(ends) != 0) return 1;
     ::close(ends[0]);
     return ::write(ends[1], "x", 1) == -1 && errno == EPIPE ? 0 : 2;
+  });
+  CHECK(code == 0);
+}
+
+TEST_CASE("os: the code that only the start needed leaves memory and comes back unchanged", "[base][os]") {
+  const int code = in_child([] {
+    const std::span<const char> program = read_only_part();
+    const auto sum = [program] { return std::accumulate(program.begin(), program.end(), std::uint64_t{0}, [](std::uint64_t sum, char byte) { return sum * 31 + static_cast<unsigned char>(byte); }); };
+    const std::uint64_t before = sum();  // all of it is in memory now
+    const std::int64_t resident = os::resident_bytes();
+    os::leave_start_up_pages();
+    if (os::resident_bytes() > resident - static_cast<std::int64_t>(program.size()) / 2) return 1;
+    return sum() == before ? 0 : 2;
   });
   CHECK(code == 0);
 }

@@ -1,4 +1,4 @@
-// The few socket calls of the server that are not portable C++ (net_posix.cpp). Any thread. Inside common/http only.
+// The few socket calls of the server that are not portable C++ (net_posix.cpp). Any thread. For common/http.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 struct sockaddr;
 
-namespace tillsync::http {
+namespace tillsync::os {
 
 /// A numeric address and port in the system's form.
 class SocketAddress {
@@ -28,4 +28,4 @@ std::string address_text(const sockaddr* address);
 void cut(int socket);
 void close_socket(int socket);
 
-}  // namespace tillsync::http
+}  // namespace tillsync::os

@@ -3,10 +3,10 @@
 #include <atomic>
 #include <thread>
 
-#include "common/transport/socket.h"
+#include "common/base/wakeup.h"
 
 using namespace tillsync;
-using namespace tillsync::transport;
+using namespace tillsync::os;
 
 TEST_CASE("wakeup: set makes it readable until cleared, however often it was set", "[transport]") {
   auto wakeup = Wakeup::create();

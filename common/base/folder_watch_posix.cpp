@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "agent/ingest/folder_watch.h"
+#include "common/base/folder_watch.h"
 
-namespace tillsync::agent {
+namespace tillsync::os {
 namespace {
 
 constexpr std::size_t kEventsBytes = 4'096;
@@ -39,4 +39,4 @@ Result<std::unique_ptr<FolderWatch>> FolderWatch::open(const std::filesystem::pa
   return watch;
 }
 
-}  // namespace tillsync::agent
+}  // namespace tillsync::os

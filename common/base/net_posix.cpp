@@ -5,9 +5,9 @@
 
 #include <cstring>
 
-#include "common/http/net.h"
+#include "common/base/net.h"
 
-namespace tillsync::http {
+namespace tillsync::os {
 
 Result<SocketAddress> SocketAddress::parse(const std::string& address, std::uint16_t port) {
   addrinfo hints{};
@@ -37,4 +37,4 @@ std::string address_text(const sockaddr* address) {
 void cut(int socket) { ::shutdown(socket, SHUT_RDWR); }
 void close_socket(int socket) { ::close(socket); }
 
-}  // namespace tillsync::http
+}  // namespace tillsync::os

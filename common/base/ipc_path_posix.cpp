@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/transport/ipc.h"
+#include "common/base/ipc_path.h"
 
-namespace tillsync::transport {
+namespace tillsync::os {
 namespace {
 
 bool someone_listens(const std::string& path) {
@@ -39,4 +39,4 @@ Result<void> restrict_ipc_path(const std::string& path) {
   return {};
 }
 
-}  // namespace tillsync::transport
+}  // namespace tillsync::os

@@ -6,7 +6,7 @@
 
 #include "common/base/error.h"
 
-namespace tillsync::agent {
+namespace tillsync::os {
 
 class FolderWatch {
  public:
@@ -17,4 +17,4 @@ class FolderWatch {
   virtual void clear() = 0;
 };
 
-}  // namespace tillsync::agent
+}  // namespace tillsync::os

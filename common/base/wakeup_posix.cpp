@@ -7,9 +7,9 @@
 #include <cstring>
 #include <limits>
 
-#include "common/transport/socket.h"
+#include "common/base/wakeup.h"
 
-namespace tillsync::transport {
+namespace tillsync::os {
 namespace {
 
 class EventWakeup final : public Wakeup {
@@ -66,4 +66,4 @@ std::vector<bool> wait_readable(const std::vector<int>& descriptors, Duration ti
   return readable;
 }
 
-}  // namespace tillsync::transport
+}  // namespace tillsync::os

@@ -1,11 +1,11 @@
-// What ZeroMQ leaves undone about the file of an ipc endpoint (ipc_posix.cpp). Any thread. Inside common/transport only.
+// What ZeroMQ leaves undone about the file of an ipc endpoint (ipc_path_posix.cpp). Any thread. For common/transport.
 #pragma once
 
 #include <string>
 
 #include "common/base/error.h"
 
-namespace tillsync::transport {
+namespace tillsync::os {
 
 /// Before a bind: removes a socket file that nobody listens on. kUnavailable when someone does; kInvalid when the path is taken by
 /// another kind of file, which ZeroMQ would delete.
@@ -13,4 +13,4 @@ Result<void> clear_ipc_path(const std::string& path);
 /// After a bind: owner and group may connect (0660), nobody else.
 Result<void> restrict_ipc_path(const std::string& path);
 
-}  // namespace tillsync::transport
+}  // namespace tillsync::os
