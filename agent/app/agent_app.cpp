@@ -15,14 +15,13 @@
 #include "agent/sync/sync_loop.h"
 #include "common/base/os.h"
 #include "common/base/service.h"
+#include "common/http/tls_files.h"
 #include "common/crypto/crypto.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 
 namespace tillsync::agent {
 namespace {
-
-constexpr std::size_t kPemBytesMax = 1'000'000;
 
 Result<void> start_log(const config::Config& config) {
   log::Options options;
@@ -40,17 +39,16 @@ Result<HttpDoorOptions> http_options(const config::Config& config) {
     options.rules.tokens.push_back(std::move(token));
   }
   options.rules.hosts = config.list("pos.hosts");
-  if (!config.text("pos.certificate").empty()) {
-    TS_ASSIGN_OR_RETURN(options.tls_certificate_pem, os::read_file(config.text("pos.certificate"), kPemBytesMax));
-    TS_ASSIGN_OR_RETURN(options.tls_key_pem, os::read_file(config.text("pos.key"), kPemBytesMax));
-  }
+  TS_ASSIGN_OR_RETURN(auto tls, http::read_tls_files("pos", config.text("pos.certificate"), config.text("pos.key")));
+  options.tls_certificate_pem = std::move(tls.certificate_pem);
+  options.tls_key_pem = std::move(tls.key_pem);
   return options;
 }
 
 /// The sync loop's writes, into the agent's one writer.
 class WriterPort final : public SyncPort {
  public:
-  explicit WriterPort(IngestLoop& loop) : loop_(loop) {}
+  WriterPort(IngestLoop& loop, std::filesystem::path folder) : loop_(loop), folder_(std::move(folder)) {}
   void submit_ack(const IncarnationId& incarnation, std::uint64_t seq, const ChainHash& chain) override { loop_.submit_ack(incarnation, seq, chain); }
   void submit_inbox(std::vector<wire::InboxItem> items, std::function<void(Result<std::uint64_t>)> done) override {
     loop_.submit_inbox(std::move(items), std::move(done));
@@ -67,12 +65,18 @@ class WriterPort final : public SyncPort {
     status.config_item = config.item;
     status.config_error = config.error;
   }
+  Result<KeyPair> make_keys() override {
+    auto pair = transport::generate_key_pair();
+    return KeyPair{std::move(pair.public_key), std::move(pair.secret_key)};
+  }
+  Result<void> save_keys(const KeyRecord& record) override { return save_key_record(folder_, record); }
   std::uint64_t refused_documents() override { return loop_.refused().count_since_start(); }
   void set_reservations(ReservationDoor& door) { reservations_ = &door; }
   void set_control(ControlLoop& control) { control_ = &control; }
 
  private:
   IngestLoop& loop_;
+  const std::filesystem::path folder_;
   ReservationDoor* reservations_ = nullptr;
   ControlLoop* control_ = nullptr;
 };
@@ -99,7 +103,7 @@ class AgentApp::Parts {
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
-  Result<void> start(const config::Config& base, const transport::CurveKeyPair& keys) {
+  Result<void> start(const config::Config& base, const KeyRecord& keys) {
     const std::filesystem::path folder = data_folder(base);
     const std::set<std::string> fixed = keys_of_environment();
     const RemoteConfig remote = load_remote(folder);
@@ -112,7 +116,7 @@ class AgentApp::Parts {
     TS_ASSIGN_OR_RETURN(const std::int64_t bytes_max, database_bytes_max(config));
     TS_ASSIGN_OR_RETURN(loop_, IngestLoop::open({folder, LocationId(config.text("location")), agent::zmq_endpoint(config), context_, bytes_max}));
     TS_ASSIGN_OR_RETURN(data_, DataReader::open(folder));
-    port_ = std::make_unique<WriterPort>(*loop_);
+    port_ = std::make_unique<WriterPort>(*loop_, folder);
     ReservationPorts ports;
     ports.write = [this](auto write, auto finish) { loop_->submit(std::move(write), std::move(finish)); };
     ports.ask = [this](wire::Request request) { sync_->ask(std::move(request)); };
@@ -213,7 +217,7 @@ AgentApp::~AgentApp() = default;
 
 Result<std::unique_ptr<AgentApp>> AgentApp::start(const config::Config& config) {
   const std::filesystem::path folder = data_folder(config);
-  TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, load_keys(folder));
+  TS_ASSIGN_OR_RETURN(const KeyRecord keys, load_key_record(folder));
   if (config.text("location").empty())
     return fail(ErrorCode::kInvalid, "start agent", "agent.toml names no location", "run tillsync-agent enroll");
   TS_ASSIGN_OR_RETURN(os::FileLock lock, os::FileLock::acquire(folder / "lock"));

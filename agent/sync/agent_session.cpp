@@ -154,6 +154,7 @@ void AgentSession::hello_after(Duration pause, Duration now) {
 void AgentSession::hello_again(Duration now) { hello_after(hello_backoff_.next(), now); }
 
 void AgentSession::pause(const wire::Fault& fault, Duration now) {
+  if (fault.code == wire::FaultCode::kNotEnrolled || fault.code == wire::FaultCode::kRevoked) events_.push_back(KeyRefused{fault.text});
   if (paused_for_ != fault.code) events_.push_back(Paused{fault.code, fault.text});
   paused_for_ = fault.code;
   hellos_unanswered_ = 0;

@@ -55,12 +55,15 @@ struct Paused {             // identity conflict or revoked: a person must decid
   wire::FaultCode code;
   std::string text;
 };
+struct KeyRefused {         // each time that the hub says so: the key is not known there, or no longer good
+  std::string text;
+};
 struct LinkReady {          // welcome was taken
   IncarnationId incarnation;
   Duration clock_skew;      // hub's clock minus ours
 };
 using SessionEvent = std::variant<WantRows, WantChainAt, WantRebase, WantAckStored, WantInboxStored, WantStatus, WantReconnect,
-                                  ReplyArrived, CommandArrived, Paused, LinkReady>;
+                                  ReplyArrived, CommandArrived, Paused, KeyRefused, LinkReady>;
 
 struct OutgoingFrame {
   wire::Lane lane;

@@ -8,19 +8,19 @@
 namespace tillsync::agent {
 namespace {
 
-constexpr std::string_view kDrainCommand = "drain";
+constexpr std::string_view kDrainCommand = "drain", kRotateCommand = "rotate_keys";
 constexpr std::size_t kRoundsMax = 16;  // of reading rows and sending them, before the sockets are looked at again
 
 }  // namespace
 
-Result<std::unique_ptr<SessionDriver>> SessionDriver::open(SessionOptions options, sql::Connection& connection, SyncPort& port,
+Result<std::unique_ptr<SessionDriver>> SessionDriver::open(SessionOptions options, KeyRecord keys, sql::Connection& connection, SyncPort& port,
                                                            SessionDriverPorts ports) {
   TS_ASSIGN_OR_RETURN(const OutboxState state, OutboxReader(connection).state());
   TS_ASSIGN_OR_RETURN(const std::uint64_t inbox_cursor, InboxReader(connection).last_no());
-  return std::unique_ptr<SessionDriver>(new SessionDriver(std::move(options), state, inbox_cursor, connection, port, std::move(ports)));
+  return std::unique_ptr<SessionDriver>(new SessionDriver(std::move(options), std::move(keys), state, inbox_cursor, connection, port, std::move(ports)));
 }
 
-SessionDriver::SessionDriver(SessionOptions options, const OutboxState& state, std::uint64_t inbox_cursor, sql::Connection& connection,
+SessionDriver::SessionDriver(SessionOptions options, KeyRecord keys, const OutboxState& state, std::uint64_t inbox_cursor, sql::Connection& connection,
                              SyncPort& port, SessionDriverPorts ports)
     : options_(std::move(options)),
       outbox_(connection),
@@ -28,7 +28,8 @@ SessionDriver::SessionDriver(SessionOptions options, const OutboxState& state, s
       port_(port),
       ports_(std::move(ports)),
       session_(options_, state, inbox_cursor),
-      seen_seq_(state.last_seq) {}
+      seen_seq_(state.last_seq),
+      ring_(std::move(keys)) {}
 
 void SessionDriver::outbox_advanced(std::uint64_t last_seq, Duration now) {
   seen_seq_ = last_seq;
@@ -115,8 +116,10 @@ void SessionDriver::obey(const WantStatus&) {
   status.inbox_cursor = inbox_.last_no().value_or(0);
   session_.status_collected(std::move(status), now_);
 }
-void SessionDriver::obey(const WantReconnect& want) { reconnect_why_ = want.reason; }
-void SessionDriver::obey(const ReplyArrived& arrived) { port_.reply_arrived(arrived.reply); }
+void SessionDriver::obey(const WantReconnect& want) { reconnect_ = {want.reason, false}; }
+void SessionDriver::obey(const ReplyArrived& arrived) {
+  if (!take_offer_reply(arrived.reply)) port_.reply_arrived(arrived.reply);
+}
 void SessionDriver::obey(const CommandArrived& arrived) {
   if (arrived.command.name == kDrainCommand) {
     const auto stats = outbox_.stats();
@@ -124,11 +127,15 @@ void SessionDriver::obey(const CommandArrived& arrived) {
     return session_.command_done({arrived.command.command_id, true, stats ? "{\"backlog\":" + std::to_string(stats->waiting) + "}" : std::string("{}")});
   }
   log::info("the hub's command", {{"command", arrived.command.name}, {"command_id", arrived.command.command_id}});
+  if (arrived.command.name == kRotateCommand) return rotate_keys(arrived.command.command_id);
   port_.command_arrived(arrived.command, [this, post = ports_.post](wire::CommandResult result) {
     post([this, result = std::move(result)] { session_.command_done(result); });
   });
 }
 void SessionDriver::obey(const Paused& paused) {
+  const bool is_about_key = paused.code == wire::FaultCode::kNotEnrolled || paused.code == wire::FaultCode::kRevoked;
+  if (is_about_key && tries_other_keys_) return;
+  tries_other_keys_ = false;
   log::error("sync is paused until a person decides; the doors go on", {{"detail", paused.text}});
   pause_text_ = paused.text;
 }
@@ -136,6 +143,10 @@ void SessionDriver::obey(const LinkReady& ready) {
   log::info("linked to the hub", {{"clock_skew_ms", ready.clock_skew.micros / 1'000}});
   clock_skew_ = ready.clock_skew;
   pause_text_.clear();
+  tries_other_keys_ = false;
+  if (reconnect_) return;  // by the pair before
+  ring_.welcomed();
+  advance_keys();
 }
 
 }  // namespace tillsync::agent

@@ -12,6 +12,7 @@
 #include "agent/inbox/inbox.h"
 #include "agent/outbox/outbox.h"
 #include "agent/sync/agent_session.h"
+#include "agent/sync/key_ring.h"
 #include "agent/sync/sync_port.h"
 #include "common/base/bytes.h"
 #include "common/base/time.h"
@@ -28,10 +29,16 @@ struct SessionDriverPorts {
   std::function<void(wire::Status&)> describe_machine;
 };
 
+/// Both links are to be closed and opened anew.
+struct Reconnect {
+  std::string reason;
+  bool with_other_keys = false;  // at the same endpoint: only the key is another one
+};
+
 class SessionDriver {
  public:
   /// Reads the outbox's state by `connection`, which it keeps for reading.
-  static Result<std::unique_ptr<SessionDriver>> open(SessionOptions options, sql::Connection& connection, SyncPort& port, SessionDriverPorts ports);
+  static Result<std::unique_ptr<SessionDriver>> open(SessionOptions options, KeyRecord keys, sql::Connection& connection, SyncPort& port, SessionDriverPorts ports);
 
   void outbox_advanced(std::uint64_t last_seq, Duration now);
   /// Of the hub; the answer comes by SyncPort::reply_arrived, or not at all when the line breaks.
@@ -45,8 +52,10 @@ class SessionDriver {
   /// sockets were looked at.
   bool run(Duration now, Instant wall);
   std::optional<Duration> poll_timeout() const { return session_.poll_timeout(); }
-  /// Why the session wants both links closed and opened anew; once.
-  std::optional<std::string> take_reconnect() { return std::exchange(reconnect_why_, std::nullopt); }
+  /// Once.
+  std::optional<Reconnect> take_reconnect() { return std::exchange(reconnect_, std::nullopt); }
+  /// For links that are opened from now on.
+  const KeyPair& keys() const { return ring_.in_use(); }
 
   std::uint64_t last_seq_seen() const { return seen_seq_; }
   bool is_ready() const { return session_.is_ready(); }
@@ -56,7 +65,7 @@ class SessionDriver {
   std::optional<Duration> clock_skew() const { return clock_skew_; }
 
  private:
-  SessionDriver(SessionOptions options, const OutboxState& state, std::uint64_t inbox_cursor, sql::Connection& connection, SyncPort& port,
+  SessionDriver(SessionOptions options, KeyRecord keys, const OutboxState& state, std::uint64_t inbox_cursor, sql::Connection& connection, SyncPort& port,
                 SessionDriverPorts ports);
   void obey(const WantRows& want);
   void obey(const WantChainAt& want);
@@ -68,7 +77,14 @@ class SessionDriver {
   void obey(const ReplyArrived& arrived);
   void obey(const CommandArrived& arrived);
   void obey(const Paused& paused);
+  void obey(const KeyRefused& refused);
   void obey(const LinkReady& ready);
+  // keys_driver.cpp
+  void rotate_keys(const std::string& command_id);
+  bool take_offer_reply(const wire::Reply& reply);
+  void offer_answered(const wire::Reply& reply);
+  void advance_keys();
+  bool store(KeyRecord record);
 
   SessionOptions options_;
   OutboxReader outbox_;
@@ -77,7 +93,9 @@ class SessionDriver {
   SessionDriverPorts ports_;
   AgentSession session_;
   std::uint64_t seen_seq_ = 0;
-  std::optional<std::string> reconnect_why_;
+  std::optional<Reconnect> reconnect_;
+  KeyRing ring_;
+  bool tries_other_keys_ = false;
   std::optional<Duration> clock_skew_;
   std::string pause_text_;
   std::vector<std::function<void()>> answers_;  // of the writer, that want the time of the next run

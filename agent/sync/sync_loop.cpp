@@ -53,7 +53,7 @@ class Loop final : public SyncLoop {
     const SessionDriverPorts ports{[this](wire::Lane which, Bytes frame) { send(which, std::move(frame)); },
                                    [mailbox = mailbox_](std::function<void()> work) { mailbox->post(std::move(work)); },
                                    [this](wire::Status& status) { describe_machine(status); }};
-    TS_ASSIGN_OR_RETURN(session_, SessionDriver::open({options_.version, random_fixed<BootId>(), random_number()}, *connection_, port_, ports));
+    TS_ASSIGN_OR_RETURN(session_, SessionDriver::open({options_.version, random_fixed<BootId>(), random_number()}, options_.keys, *connection_, port_, ports));
     last_seq_ = session_->last_seq_seen();
     TS_RETURN_IF_ERROR(connect());
     thread_ = std::thread([this] { run(); });
@@ -125,8 +125,8 @@ class Loop final : public SyncLoop {
   }
 
   Result<void> open_lane(wire::Lane which) {
-    TS_ASSIGN_OR_RETURN(lane(which).socket, transport::DealerSocket::connect_curve(options_.context, options_.endpoints[endpoint_], options_.keys,
-                                                                                   options_.hub_key, kFrameBytesMax));
+    const transport::CurveKeyPair keys{session_->keys().public_key, session_->keys().secret_key};
+    TS_ASSIGN_OR_RETURN(lane(which).socket, transport::DealerSocket::connect_curve(options_.context, options_.endpoints[endpoint_], keys, options_.hub_key, kFrameBytesMax));
     return {};
   }
 
@@ -140,13 +140,13 @@ class Loop final : public SyncLoop {
     if (const auto opened = open_lane(wire::Lane::kControl); !opened) log::write(log::Level::kError, "control lane not opened", opened.error());
   }
 
-  void reconnect(const std::string& why) {
-    log::info("link is opened anew", {{"reason", why}});
+  void reconnect(const Reconnect& why) {
+    log::info("link is opened anew", {{"reason", why.reason}});
     const Duration now = os::monotonic();
     for (const auto which : kLanes) {
       if (lane(which).is_up) session_->link_down(which, now);
     }
-    endpoint_ = (endpoint_ + 1) % options_.endpoints.size();
+    if (!why.with_other_keys) endpoint_ = (endpoint_ + 1) % options_.endpoints.size();
     if (const auto connected = connect(); !connected) log::write(log::Level::kError, "link not opened", connected.error());
   }
 
@@ -217,7 +217,7 @@ class Loop final : public SyncLoop {
 
   void rotate_endpoint() {
     if (options_.endpoints.size() < 2 || lane(wire::Lane::kData).is_up) return;
-    if (os::monotonic() - tried_since_ > kNextEndpointAfter) reconnect("no link to " + options_.endpoints[endpoint_]);
+    if (os::monotonic() - tried_since_ > kNextEndpointAfter) reconnect({"no link to " + options_.endpoints[endpoint_], false});
   }
 
   void publish() {

@@ -18,7 +18,7 @@ namespace tillsync::agent {
 struct SyncOptions {
   std::vector<std::string> endpoints;  // tried in turn
   std::string hub_key;                 // Z85
-  transport::CurveKeyPair keys;
+  KeyRecord keys;
   std::filesystem::path database;      // agent.db
   std::string version;
   std::shared_ptr<transport::Context> context;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/outbox/outbox.h"
+#include "agent/sync/key_ring.h"
 #include "common/base/error.h"
 #include "common/wire/messages.h"
 
@@ -28,6 +29,10 @@ class SyncPort {
   virtual void command_arrived(const wire::Command& command, std::function<void(wire::CommandResult)> done) {
     done({command.command_id, false, R"({"detail":"this agent does not know the command"})"});
   }
+  /// A pair that nobody has.
+  virtual Result<KeyPair> make_keys() { return fail(ErrorCode::kUnsupported, "make keys", "this program cannot"); }
+  /// Durable when it returns; rare. After an error either the old record or this one is there.
+  virtual Result<void> save_keys(const KeyRecord& /*record*/) { return fail(ErrorCode::kUnsupported, "save keys", "this program cannot"); }
   /// Fills what a status says of the configuration.
   virtual void describe_config(wire::Status& /*status*/) {}
   /// Documents refused at the doors since the start.

@@ -169,7 +169,7 @@ struct Reply {
 };
 struct Command {
   std::string command_id;
-  std::string name;  // drain, send_logs, verify, restart; others are answered "not known"
+  std::string name;  // drain, send_logs, verify, restart, rotate_keys; others are answered "not known"
   Bytes body;
   bool operator==(const Command&) const = default;
 };

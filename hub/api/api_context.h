@@ -85,8 +85,8 @@ struct ApiContext {
   /// The request that a posting (effective, with its corrections) would make at the ERP, as JSON, for dry runs; empty = it is not told.
   std::function<Result<std::string>(const Posting&)> erp_request = {};
   DayContext days = {};
-  /// Called after a COMMIT that gave the agent with this public key a command.
-  std::function<void(const std::string& public_key)> commands_advanced = {};
+  /// Called after a COMMIT that gave this agent a command.
+  std::function<void(const AgentId& agent_id)> commands_advanced = {};
   /// Called after a COMMIT that changed a roll-out.
   std::function<void()> rollouts_advanced = {};
   /// What a PC needs to enrol beside a token: how agents reach the hub, and its CURVE key.

@@ -43,7 +43,7 @@ void create_command(ApiContext& context, ApiCall call, const Route& route) {
   if (!idempotency_key_of(call)) return;
   const json body = json::parse(call.request.body, nullptr, false);
   if (!body.is_object() || !body.contains("name") || !body["name"].is_string() || !is_command_name(body["name"].get<std::string>()))
-    return call.reply->problem(422, "unknown_command", "Not understood", R"(send {"name": …} with drain, send_logs, verify or restart)", "/name");
+    return call.reply->problem(422, "unknown_command", "Not understood", R"(send {"name": …} with drain, send_logs, verify, restart or rotate_keys)", "/name");
   const json arguments = body.value("arguments", json::object());
   if (!arguments.is_object() || arguments.dump().size() > kCommandArgumentsBytesMax)
     return call.reply->problem(422, "wrong_type", "Not understood", "arguments must be a JSON object of up to " + std::to_string(kCommandArgumentsBytesMax) + " bytes", "/arguments");
@@ -53,19 +53,17 @@ void create_command(ApiContext& context, ApiCall call, const Route& route) {
   command.name = body["name"];
   command.arguments = arguments.dump();
   command.who = call.caller.name;
-  const auto key = std::make_shared<std::string>();
-  auto effect = [command, key](sql::Connection& connection, Instant now) mutable -> Result<StoredAnswer> {
+  auto effect = [command](sql::Connection& connection, Instant now) mutable -> Result<StoredAnswer> {
     TS_ASSIGN_OR_RETURN(const auto agent, FleetStore(connection).find(command.agent_id));
     if (!agent) return fail(ErrorCode::kNotFound, "command agent", "there is no agent " + command.agent_id.value);
     if (agent->agent.standing == Standing::kRevoked) return fail(ErrorCode::kConflict, "command agent", "agent " + command.agent_id.value + " was revoked: it takes no commands");
-    *key = agent->agent.public_key;
     command.created_at = now;
     command.expires_at = now + kCommandLifetime;
     TS_RETURN_IF_ERROR(CommandStore(connection).add(command));
     return StoredAnswer{202, command_body(command, now)};
   };
-  run_effect(context, std::move(call), route.repeat, "command agent", std::move(effect), [&context, key] {
-    if (context.commands_advanced && !key->empty()) context.commands_advanced(*key);
+  run_effect(context, std::move(call), route.repeat, "command agent", std::move(effect), [&context, id = command.agent_id] {
+    if (context.commands_advanced) context.commands_advanced(id);
   });
 }
 

@@ -67,12 +67,15 @@ void create_token(ApiContext& context, ApiCall call, const Route& route) {
     token.created_at = now;
     token.expires_at = now + valid;
     TS_RETURN_IF_ERROR(FleetStore(connection).add_enrolment_token(token, secret));
-    json answer_body = token_json(token);
-    answer_body["token"] = secret;
-    answer_body["command"] = command;
+    json body = token_json(token);
+    StoredAnswer answer{201, body.dump()};  // for a repeat: what is stored must not let a PC in
+    body["token"] = secret;
+    body["command"] = command;
     TS_ASSIGN_OR_RETURN(const QrCode code, QrCode::make(command));
-    answer_body["qr_svg"] = code.svg();
-    return StoredAnswer{201, answer_body.dump()};
+    body["qr_svg"] = code.svg();
+    answer.body_once = body.dump();
+    answer.audit.object = "enrolment-tokens/" + token.token_id;
+    return answer;
   };
   run_effect(context, std::move(call), route.repeat, "create enrolment token", std::move(effect));
 }

@@ -47,7 +47,9 @@ json agent_json(const AgentView& view) {
     item["clock_skew_ms"] = status.clock_skew.micros / 1'000;
     item["disk_free_bytes"] = status.disk_free_bytes;
     if (status.disk_total_bytes > 0) item["disk_total_bytes"] = status.disk_total_bytes;
-    if (status.config_item != 0) item["revision"] = status.config_revision;
+    // Revision 0 with an error: the first one was refused, so none of the hub's is in force.
+    const bool has_none = status.config_item == 0 || (status.config_revision == 0 && !status.config_error.empty());
+    if (!has_none) item["revision"] = status.config_revision;
     if (!status.config_error.empty()) item["config_error"] = status.config_error;
     item["refused"] = status.refused;
     item["resident_bytes"] = status.resident_bytes;

@@ -35,6 +35,7 @@ Result<json> overview_json(ApiContext& context, sql::Connection& connection, Ins
   OverviewInput input;
   input.now = now;
   context.agents.visit([&input, now](const AgentRecord& agent, const AgentStatus& status) { input.agents.look(agent, status, now); });
+  for (AgentFact& agent : input.agents.noteworthy) agent.is_idle = !context.agents.is_open(LocationId(agent.location), now).value_or(true);
   input.breakers = breaker_facts(context);
   input.days = context.days.policy;
   TS_ASSIGN_OR_RETURN(input.others, alert_needs(connection, now));

@@ -36,9 +36,10 @@ ConflictMachine shown(const SpeakingMachine& machine) {
 bool FleetPort::admits(std::string_view peer_key) { return agents_.admits(peer_key); }
 
 AgentKnowledge FleetPort::knowledge(std::string_view peer_key) {
-  const auto agent = agents_.by_key(peer_key);
-  if (!agent) return {};
-  return {standing_of(agent->standing), agent->agent_id, agent->location};
+  if (const auto agent = agents_.by_key(peer_key)) return {standing_of(agent->standing), agent->agent_id, agent->location};
+  const auto before = agents_.by_replaced_key(peer_key);
+  if (!before) return {};
+  return {AgentStanding::kReplaced, before->agent_id, before->location};
 }
 
 Result<std::optional<EpochPosition>> FleetPort::epoch(const AgentId& agent_id, const EpochId& epoch) {
@@ -138,13 +139,60 @@ void FleetPort::commands_sent(std::vector<std::string> command_ids) {
   });
 }
 
+void FleetPort::offer_key(const AgentId& agent_id, BytesView body, OfferDone done) {
+  const auto refusal = [](int status, std::string detail) {
+    return StockAnswer{status, to_problem_json({static_cast<std::uint16_t>(status), "key_refused", "Not taken", std::move(detail), ""})};
+  };
+  const auto offer = parse_key_offer(agent_id, body);
+  if (!offer) return done(refusal(422, offer.error().detail));
+  const auto outcome = std::make_shared<FleetStore::KeyOfferOutcome>();
+  submit(
+      "take an agent's next key",
+      [outcome, offer = *offer](sql::Connection& connection, Instant now) -> Result<void> {
+        TS_ASSIGN_OR_RETURN(*outcome, FleetStore(connection).offer_key(offer, now));
+        return {};
+      },
+      [this, outcome, refusal, done = std::move(done)](const Result<void>& result) {
+        if (!result) return done(refusal(503, result.error().detail));
+        const std::string_view why = refusal_text(outcome->verdict);
+        if (!why.empty()) return done(refusal(409, std::string(why)));
+        agents_.put(outcome->agent);
+        done({200, "{}"});
+      });
+}
+
+void FleetPort::key_used(const AgentId& agent_id, std::string_view key) {
+  if (!agents_.is_next_key(agent_id, key)) return;
+  const auto changed = std::make_shared<std::optional<AgentRecord>>();
+  submit(
+      "replace an agent's key",
+      [changed, agent_id, key = std::string(key)](sql::Connection& connection, Instant now) -> Result<void> {
+        TS_ASSIGN_OR_RETURN(*changed, FleetStore(connection).use_key(agent_id, key, now));
+        return {};
+      },
+      [this, changed](const Result<void>& result) {
+        if (!result || !*changed) return;
+        agents_.put(**changed);
+        log::info("an agent's key is replaced", {{"agent_id", (*changed)->agent_id.view()}});
+      });
+}
+
 void FleetPort::command_result(const AgentId& agent_id, const wire::CommandResult& result) {
-  submit("record a command's result", [agent_id, result](sql::Connection& connection, Instant now) -> Result<void> {
+  const auto changed = std::make_shared<std::optional<AgentRecord>>();
+  submit("record a command's result", [agent_id, result, changed](sql::Connection& connection, Instant now) -> Result<void> {
+    FleetStore fleet(connection);
+    TS_ASSIGN_OR_RETURN(const auto agent, fleet.find(agent_id));
+    // An agent says that its keys are changed when it was welcomed by the new ones: "done" and "replaced" are one commit.
+    if (result.ok && agent && !agent->agent.next_key.empty() && agent->agent.next_key_command == result.command_id) {
+      TS_ASSIGN_OR_RETURN(*changed, fleet.use_key(agent_id, agent->agent.next_key, now));
+    }
     const bool is_kept = result.body.size() <= kCommandResultBytesMax;
     TS_ASSIGN_OR_RETURN(const bool is_first, CommandStore(connection).answer(result.command_id, agent_id, result.ok && is_kept,
                                                                             is_kept ? std::string_view(result.body) : R"({"detail":"the answer was too long to be kept"})", now));
     (void)is_first;  // an answer that came twice changes nothing
     return {};
+  }, [this, changed](const Result<void>& outcome) {
+    if (outcome && *changed) agents_.put(**changed);
   });
 }
 

@@ -36,6 +36,8 @@ class FleetPort final : public RegistryPort {
   Result<std::vector<wire::Command>> open_commands(const AgentId& agent_id, Instant now) override;
   void commands_sent(std::vector<std::string> command_ids) override;
   void command_result(const AgentId& agent_id, const wire::CommandResult& result) override;
+  void offer_key(const AgentId& agent_id, BytesView body, OfferDone done) override;
+  void key_used(const AgentId& agent_id, std::string_view key) override;
   StockAnswer availability(const LocationId& location, BytesView body, Instant now) override;
   Result<std::vector<wire::InboxItem>> inbox_items(const AgentId& agent_id, std::uint64_t after) override;
   void inbox_delivered(const AgentId& agent_id, std::uint64_t no) override;

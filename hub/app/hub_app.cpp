@@ -7,6 +7,7 @@
 #include "common/base/os.h"
 #include "common/base/service.h"
 #include "common/crypto/crypto.h"
+#include "common/http/tls_files.h"
 #include "common/log/log.h"
 #include "common/transport/socket.h"
 #include "hub/api/api_server.h"
@@ -52,7 +53,6 @@ namespace {
 constexpr int kHubFreedBytesKept = 64 * 1024 * 1024;  // a group of large batches is taken and dropped many times a second
 
 constexpr unsigned kApiThreads = 2;
-constexpr std::size_t kPemBytesMax = 1'000'000;
 constexpr Duration kStatusSaveEvery = seconds(30);
 constexpr std::int64_t kSessionSecondsMax = 30 * 86'400;
 constexpr std::int64_t kCallRateMax = 1'000'000;  // calls a second
@@ -114,10 +114,9 @@ Result<http::ServerOptions> http_options(const config::Config& config) {
   options.address = address.first;
   options.port = address.second;
   options.threads = kApiThreads;
-  if (!config.text("listen.certificate").empty()) {
-    TS_ASSIGN_OR_RETURN(options.tls_certificate_pem, os::read_file(config.text("listen.certificate"), kPemBytesMax));
-    TS_ASSIGN_OR_RETURN(options.tls_key_pem, os::read_file(config.text("listen.key"), kPemBytesMax));
-  }
+  TS_ASSIGN_OR_RETURN(auto tls, http::read_tls_files("listen", config.text("listen.certificate"), config.text("listen.key")));
+  options.tls_certificate_pem = std::move(tls.certificate_pem);
+  options.tls_key_pem = std::move(tls.key_pem);
   const bool is_loopback = options.address.starts_with("127.") || options.address == "::1";
   if (!is_loopback && options.tls_certificate_pem.empty())
     log::warning("the API listens beyond this machine without TLS: set listen.certificate, or put a proxy with TLS in front",
@@ -262,7 +261,7 @@ Result<void> run_hub(const std::filesystem::path& config_file) {
                                                   [&trial, name = connector.name](const Posting& posting) { return trial.run(name, posting_to_json(posting)); })
                                             : std::function<Result<std::string>(const Posting&)>{},
       .days = {days, certificate_keys},
-      .commands_advanced = [&sync](const std::string& key) { sync->commands_advanced(key); },
+      .commands_advanced = [&sync](const AgentId& agent_id) { sync->commands_advanced(agent_id); },
       .rollouts_advanced = [&rollout_watch] { rollout_watch->notify(); },
       .enrol_endpoint = config.text("listen.sync_public").empty() ? reachable_endpoint(sync->endpoint(), os::host_name()) : config.text("listen.sync_public"),
       .hub_public_key = keys.public_key,

@@ -58,15 +58,19 @@ void register_metrics(Metrics& metrics, const WriterLoop& writer, const SyncLoop
     for (const auto state : {AgentState::kWaiting, AgentState::kOnline, AgentState::kDraining, AgentState::kDark, AgentState::kMissing,
                              AgentState::kConflict, AgentState::kRevoked})
       by_state[std::string(to_string(state))] = 0;
-    double backlog = 0;
+    double backlog = 0, idle = 0;
     std::int64_t oldest_unsent_s = 0;
     const Instant now = os::now();
     for (const auto& row : agents.all()) {
-      by_state[std::string(to_string(agent_state(row.agent.standing, row.status, now)))] += 1;
+      const AgentState state = agent_state(row.agent.standing, row.status, now);
+      by_state[std::string(to_string(state))] += 1;
+      const bool is_silent = state == AgentState::kDark || state == AgentState::kMissing;
+      if (is_silent && !agents.is_open(row.agent.location, now).value_or(true)) ++idle;
       backlog += static_cast<double>(row.status.backlog);
       oldest_unsent_s = std::max(oldest_unsent_s, row.status.oldest_unsent_s);
     }
     for (const auto& [state, count] : by_state) target.set_gauge("tillsync_agents", "Agents by state.", {{"state", state}}, count);
+    target.set_gauge("tillsync_agents_idle", "Dark and missing agents whose locations are closed now, by their opening hours.", {}, idle);
     target.set_gauge("tillsync_agents_oldest_unsent_seconds", "Age of the oldest document that an agent said to hold and the hub does not have.", {},
                      static_cast<double>(oldest_unsent_s));
     target.set_gauge("tillsync_agents_backlog_documents", "Documents that agents said to hold and the hub does not have.", {}, backlog);

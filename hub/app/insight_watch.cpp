@@ -85,6 +85,9 @@ Result<void> look_for_alerts(sql::Connection& reads, const InsightSources& sourc
   AlertFacts facts;
   facts.now = now;
   facts.agents = agent_facts(sources.agents.all(), names, now);
+  for (AgentFact& agent : facts.agents)
+    if ((agent.state == AgentState::kDark || agent.state == AgentState::kMissing) && agent.last_seen)
+      agent.silence_that_counts = sources.agents.silence_that_counts(LocationId(agent.location), *agent.last_seen, now);
   facts.breakers = sources.breakers();
   TS_ASSIGN_OR_RETURN(facts.unclosed, read_unclosed(reads, sources.days, names, now));
   TS_RETURN_IF_ERROR(read_exception_facts(reads, facts));

@@ -44,6 +44,7 @@ void show_token(const json& token, bool with_qr) {
   shown.erase("qr_svg");
   show_object(shown);
   const std::string command = token.value("command", "");
+  if (command.empty()) std::cout << "The first answer was lost, and the secret with it: create another one.\n";
   if (!with_qr || command.empty()) return;
   if (const auto code = QrCode::make(command)) std::cout << code->half_blocks();
 }
@@ -152,9 +153,9 @@ class FleetCommands : public CommandSet {
   }
 
   void define_agent_commands() {
-    auto* command = agents_->add_subcommand("command", "Tell it to do something: drain, send_logs, verify, restart");
+    auto* command = agents_->add_subcommand("command", "Tell it to do something: drain, send_logs, verify, restart, rotate_keys");
     command->add_option("id", arguments_.id, "Its id (a_…)")->required();
-    command->add_option("name", arguments_.name, "What")->required()->check(CLI::IsMember({"drain", "send_logs", "verify", "restart"}));
+    command->add_option("name", arguments_.name, "What")->required()->check(CLI::IsMember({"drain", "send_logs", "verify", "restart", "rotate_keys"}));
     command->add_option("--lines", lines_, "Of send_logs: how many, 1 to 500");
     command->add_option("--wait", wait_s_, "Wait so many seconds for its answer; exit code 6 when there is none, or it is no")->check(CLI::Range(0, 86'400));
     does(command, [this] { return tell_agent(); });

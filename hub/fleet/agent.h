@@ -31,6 +31,8 @@ struct AgentRecord {
   Standing standing = Standing::kActive;
   std::string enrolment_token_id;
   Instant enrolled_at;
+  std::string next_key = {};          // that it has offered and not yet used; as good as public_key until then. "" = none
+  std::string next_key_command = {};  // by which it was told to
 };
 
 /// What an agent last told, or the hub measured, about itself.

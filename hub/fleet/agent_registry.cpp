@@ -19,15 +19,17 @@ Result<void> AgentRegistry::load(FleetStore& store) {
   }
   TS_ASSIGN_OR_RETURN(const auto wanted, store.wanted_configs());
   TS_ASSIGN_OR_RETURN(auto conflicts, store.conflicts());
+  TS_ASSIGN_OR_RETURN(auto replaced, store.replaced_keys());
   const std::unique_lock lock(mutex_);
-  by_key_.clear();
-  key_of_id_.clear();
+  by_id_.clear();
+  id_of_key_.clear();
+  id_of_replaced_key_.clear();
   heard_.clear();
+  for (auto& key : replaced) id_of_replaced_key_[std::move(key.public_key)] = std::move(key.agent_id.value);
   for (AgentWithStatus& entry : all) {
     if (entry.status.last_seen) note_heard(entry.agent.location, *entry.status.last_seen);
-    key_of_id_[entry.agent.agent_id.value] = entry.agent.public_key;
-    const std::string key = entry.agent.public_key;
-    Entry& made = by_key_[key];
+    index_keys(entry.agent);
+    Entry& made = by_id_[entry.agent.agent_id.value];
     made.agent = std::move(entry.agent);
     made.status = std::move(entry.status);
   }
@@ -42,59 +44,87 @@ Result<void> AgentRegistry::load(FleetStore& store) {
   return {};
 }
 
+void AgentRegistry::index_keys(const AgentRecord& agent) {
+  id_of_key_[agent.public_key] = agent.agent_id.value;
+  if (!agent.next_key.empty()) id_of_key_[agent.next_key] = agent.agent_id.value;
+}
+
 void AgentRegistry::put(const AgentRecord& agent) {
   const std::unique_lock lock(mutex_);
-  key_of_id_[agent.agent_id.value] = agent.public_key;
-  by_key_[agent.public_key].agent = agent;
+  AgentRecord& known = by_id_[agent.agent_id.value].agent;
+  if (!known.public_key.empty()) {
+    id_of_key_.erase(known.public_key);
+    id_of_key_.erase(known.next_key);
+    if (known.public_key != agent.public_key) id_of_replaced_key_[known.public_key] = agent.agent_id.value;
+  }
+  known = agent;
+  index_keys(agent);
+}
+
+const AgentRegistry::Entry* AgentRegistry::find_key(std::string_view public_key) const {
+  const auto id = id_of_key_.find(std::string(public_key));
+  return id == id_of_key_.end() ? nullptr : &by_id_.at(id->second);
 }
 
 std::optional<AgentRecord> AgentRegistry::by_key(std::string_view public_key) const {
   const std::shared_lock lock(mutex_);
-  const auto found = by_key_.find(std::string(public_key));
-  if (found == by_key_.end()) return std::nullopt;
-  return found->second.agent;
+  const Entry* entry = find_key(public_key);
+  return entry == nullptr ? std::nullopt : std::optional(entry->agent);
+}
+
+std::optional<AgentRecord> AgentRegistry::by_replaced_key(std::string_view public_key) const {
+  const std::shared_lock lock(mutex_);
+  const auto id = id_of_replaced_key_.find(std::string(public_key));
+  if (id == id_of_replaced_key_.end()) return std::nullopt;
+  const Entry* entry = find(AgentId(id->second));
+  return entry == nullptr ? std::nullopt : std::optional(entry->agent);
+}
+
+bool AgentRegistry::is_next_key(const AgentId& agent_id, std::string_view public_key) const {
+  const std::shared_lock lock(mutex_);
+  const Entry* entry = find(agent_id);
+  return entry != nullptr && !public_key.empty() && entry->agent.next_key == public_key;
 }
 
 bool AgentRegistry::admits(std::string_view public_key) const {
   const std::shared_lock lock(mutex_);
-  const auto found = by_key_.find(std::string(public_key));
-  return found == by_key_.end() || found->second.agent.standing != Standing::kRevoked;
+  const Entry* entry = find_key(public_key);
+  return entry == nullptr || entry->agent.standing != Standing::kRevoked;
 }
 
 void AgentRegistry::seen(std::string_view public_key, Instant now) {
   const std::unique_lock lock(mutex_);
-  const auto found = by_key_.find(std::string(public_key));
-  if (found == by_key_.end()) return;
-  found->second.status.last_seen = now;
-  found->second.changed = true;
-  note_heard(found->second.agent.location, now);
+  Entry* entry = find_key(public_key);
+  if (entry == nullptr) return;
+  entry->status.last_seen = now;
+  entry->changed = true;
+  note_heard(entry->agent.location, now);
 }
 
 void AgentRegistry::set_status(std::string_view public_key, AgentStatus status, std::string version, Instant now) {
   const std::unique_lock lock(mutex_);
-  const auto found = by_key_.find(std::string(public_key));
-  if (found == by_key_.end()) return;
+  Entry* entry = find_key(public_key);
+  if (entry == nullptr) return;
   status.last_seen = now;
-  found->second.trend.add(now, status.backlog);
-  found->second.status = std::move(status);
-  found->second.agent.version = std::move(version);
-  found->second.has_status = true;
-  found->second.changed = true;
-  note_heard(found->second.agent.location, now);
+  entry->trend.add(now, status.backlog);
+  entry->status = std::move(status);
+  entry->agent.version = std::move(version);
+  entry->has_status = true;
+  entry->changed = true;
+  note_heard(entry->agent.location, now);
 }
 
 std::optional<AgentStatus> AgentRegistry::status(const AgentId& agent_id) const {
   const std::shared_lock lock(mutex_);
-  const auto key = key_of_id_.find(agent_id.value);
-  if (key == key_of_id_.end()) return std::nullopt;
-  return by_key_.at(key->second).status;
+  const Entry* entry = find(agent_id);
+  return entry == nullptr ? std::nullopt : std::optional(entry->status);
 }
 
 std::optional<Duration> AgentRegistry::clock_skew(std::string_view public_key) const {
   const std::shared_lock lock(mutex_);
-  const auto found = by_key_.find(std::string(public_key));
-  if (found == by_key_.end() || !found->second.has_status) return std::nullopt;
-  return found->second.status.clock_skew;
+  const Entry* entry = find_key(public_key);
+  if (entry == nullptr || !entry->has_status) return std::nullopt;
+  return entry->status.clock_skew;
 }
 
 void AgentRegistry::note_heard(const LocationId& location, Instant now) {
@@ -112,7 +142,7 @@ std::optional<Instant> AgentRegistry::last_heard(const LocationId& location) con
 std::vector<AgentWithStatus> AgentRegistry::take_changed() {
   const std::unique_lock lock(mutex_);
   std::vector<AgentWithStatus> changed;
-  for (auto& [key, entry] : by_key_) {
+  for (auto& [id, entry] : by_id_) {
     if (!std::exchange(entry.changed, false)) continue;
     changed.push_back({entry.agent, entry.status});
   }
@@ -123,29 +153,29 @@ std::vector<AgentWithStatus> AgentRegistry::all() const {
   std::vector<AgentWithStatus> agents;
   {
     const std::shared_lock lock(mutex_);
-    agents.reserve(by_key_.size());
-    for (const auto& [key, entry] : by_key_) agents.push_back({entry.agent, entry.status});
+    agents.reserve(by_id_.size());
+    for (const auto& [id, entry] : by_id_) agents.push_back({entry.agent, entry.status});
   }
   std::ranges::sort(agents, {}, [](const AgentWithStatus& entry) { return entry.agent.agent_id; });
   return agents;
 }
 
 const AgentRegistry::Entry* AgentRegistry::find(const AgentId& agent_id) const {
-  const auto key = key_of_id_.find(agent_id.value);
-  return key == key_of_id_.end() ? nullptr : &by_key_.at(key->second);
+  const auto found = by_id_.find(agent_id.value);
+  return found == by_id_.end() ? nullptr : &found->second;
 }
 
-const LocationFacts& AgentRegistry::facts_of(const Entry& entry) const {
+const LocationFacts& AgentRegistry::facts_of(const LocationId& location) const {
   static const LocationFacts kNone;
-  const auto found = locations_.find(entry.agent.location.value);
+  const auto found = locations_.find(location.value);
   return found == locations_.end() ? kNone : found->second;
 }
 
 Result<AgentPage> AgentRegistry::list(const AgentQuery& query, Instant now) const {
   const std::shared_lock lock(mutex_);
   std::vector<SortedAgent> rows;
-  rows.reserve(by_key_.size());
-  for (const auto& [key, entry] : by_key_) {
+  rows.reserve(by_id_.size());
+  for (const auto& [id, entry] : by_id_) {
     const AgentState state = agent_state(entry.agent.standing, entry.status, now);
     if (matches(query.filter, entry, facts_of(entry), state, now)) rows.push_back(sort_key(entry, query.order.by));
   }
@@ -159,7 +189,7 @@ Result<AgentPage> AgentRegistry::list(const AgentQuery& query, Instant now) cons
 AgentSummary AgentRegistry::summary(const AgentFilter& filter, Instant now) const {
   AgentSummary summary;
   const std::shared_lock lock(mutex_);
-  for (const auto& [key, entry] : by_key_) {
+  for (const auto& [id, entry] : by_id_) {
     const AgentState state = agent_state(entry.agent.standing, entry.status, now);
     const LocationFacts& location = facts_of(entry);
     if (matches(filter, entry, location, state, now)) add_to_summary(summary, entry, location, state);
@@ -177,12 +207,22 @@ std::optional<AgentView> AgentRegistry::view(const AgentId& agent_id, Instant no
 std::vector<AgentSample> AgentRegistry::samples(Instant since) const {
   std::vector<AgentSample> samples;
   const std::shared_lock lock(mutex_);
-  for (const auto& [key, entry] : by_key_) {
+  for (const auto& [id, entry] : by_id_) {
     const AgentStatus& status = entry.status;
     if (!status.last_seen || *status.last_seen < since || !entry.has_status) continue;
     samples.push_back({entry.agent.agent_id, status.backlog, status.oldest_unsent_s, status.clock_skew, status.disk_free_bytes});
   }
   return samples;
+}
+
+std::optional<bool> AgentRegistry::is_open(const LocationId& location, Instant now) const {
+  const std::shared_lock lock(mutex_);
+  return hub::is_open(facts_of(location), now);
+}
+
+Duration AgentRegistry::silence_that_counts(const LocationId& location, Instant last_seen, Instant now) const {
+  const std::shared_lock lock(mutex_);
+  return hub::silence_that_counts(facts_of(location), last_seen, now);
 }
 
 void AgentRegistry::put_location(const LocationId& location, LocationFacts facts) {
@@ -212,7 +252,7 @@ void AgentRegistry::put_conflict(const AgentId& agent_id, const std::vector<Conf
 
 void AgentRegistry::visit(const std::function<void(const AgentRecord&, const AgentStatus&)>& each) const {
   const std::shared_lock lock(mutex_);
-  for (const auto& [key, entry] : by_key_) each(entry.agent, entry.status);
+  for (const auto& [id, entry] : by_id_) each(entry.agent, entry.status);
 }
 
 }  // namespace tillsync::hub

@@ -24,11 +24,16 @@ class AgentRegistry {
  public:
   /// Replaces everything. At start.
   Result<void> load(FleetStore& store);
-  /// After COMMIT: a new agent, or one whose standing or location has changed. Keeps its status.
+  /// After COMMIT: a new agent, or one whose standing, location or keys have changed. Keeps its status. Keys that it no longer has are replaced.
   void put(const AgentRecord& agent);
 
+  /// By its key, or the one that it has offered.
   std::optional<AgentRecord> by_key(std::string_view public_key) const;
-  /// For ZAP: everyone but the revoked; an unknown key may enrol, and nothing else.
+  /// Whose key this was before it was replaced.
+  std::optional<AgentRecord> by_replaced_key(std::string_view public_key) const;
+  /// Whether this is the key that the agent has offered and not yet used.
+  bool is_next_key(const AgentId& agent_id, std::string_view public_key) const;
+  /// For ZAP: everyone but the revoked; an unknown key may enrol, and nothing else; a replaced one is told so.
   bool admits(std::string_view public_key) const;
 
   /// Any frame of an agent counts as life.
@@ -56,6 +61,11 @@ class AgentRegistry {
   /// What waits with the agents that were heard since `since`.
   std::vector<AgentSample> samples(Instant since) const;
 
+  /// By its opening hours; nullopt where they are not known.
+  std::optional<bool> is_open(const LocationId& location, Instant now) const;
+  /// location_facts.h
+  Duration silence_that_counts(const LocationId& location, Instant last_seen, Instant now) const;
+
   /// Of hub/masterdata: all at start, then each that was put.
   void put_location(const LocationId& location, LocationFacts facts);
   /// After COMMIT.
@@ -70,10 +80,14 @@ class AgentRegistry {
   };
   const Entry* find(const AgentId& agent_id) const;
   Entry* find(const AgentId& agent_id) { return const_cast<Entry*>(std::as_const(*this).find(agent_id)); }
-  const LocationFacts& facts_of(const Entry& entry) const;
+  const Entry* find_key(std::string_view public_key) const;
+  Entry* find_key(std::string_view public_key) { return const_cast<Entry*>(std::as_const(*this).find_key(public_key)); }
+  void index_keys(const AgentRecord& agent);
+  const LocationFacts& facts_of(const Entry& entry) const { return facts_of(entry.agent.location); }
+  const LocationFacts& facts_of(const LocationId& location) const;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, Entry> by_key_;
-  std::unordered_map<std::string, std::string> key_of_id_;
+  std::unordered_map<std::string, Entry> by_id_;
+  std::unordered_map<std::string, std::string> id_of_key_, id_of_replaced_key_;
   std::unordered_map<std::string, Instant> heard_;  // by location
   std::unordered_map<std::string, LocationFacts> locations_;
   void note_heard(const LocationId& location, Instant now);

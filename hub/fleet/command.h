@@ -16,7 +16,8 @@ inline constexpr Duration kCommandLifetime = seconds(86'400);      // then it ex
 inline constexpr std::size_t kCommandsOpenMax = 20;                // of one agent
 inline constexpr std::size_t kCommandArgumentsBytesMax = 4'000;    // as JSON
 inline constexpr std::size_t kCommandResultBytesMax = 512 * 1'024; // kept of what an agent answers
-inline constexpr std::array<std::string_view, 4> kCommandNames = {"drain", "send_logs", "verify", "restart"};
+inline constexpr std::array<std::string_view, 5> kCommandNames = {"drain", "send_logs", "verify", "restart", "rotate_keys"};
+inline constexpr std::string_view kRotateKeysCommand = kCommandNames[4];
 
 enum class CommandStatus : std::uint8_t { kWaiting, kSent, kDone, kFailed, kExpired };
 std::string_view to_string(CommandStatus status);  // "waiting" | "sent" | "done" | "failed" | "expired"

@@ -1,5 +1,8 @@
 #include "hub/fleet/fleet_store.h"
 
+#include <nlohmann/json.hpp>
+
+#include "hub/fleet/command_store.h"
 #include "hub/fleet/schema.h"
 
 namespace tillsync::hub {
@@ -8,9 +11,14 @@ namespace {
 constexpr std::string_view kAgentColumns =
     "SELECT agent_id, public_key, location, name, version, standing, enrolment_token_id, enrolled_at, last_seen, backlog,"
     " oldest_unsent_s, disk_free_bytes, clock_skew_us, refused, resident_bytes, host,"
-    " disk_total_bytes, config_revision, config_item, config_error FROM agent ";
+    " disk_total_bytes, config_revision, config_item, config_error, coalesce(next_key, ''), coalesce(next_key_command, '') FROM agent ";
 const std::string kAgentById = std::string(kAgentColumns) + "WHERE agent_id = $1";
-const std::string kAgentByKey = std::string(kAgentColumns) + "WHERE public_key = $1";
+const std::string kAgentByKey = std::string(kAgentColumns) + "WHERE public_key = $1 OR next_key = $1";
+constexpr std::string_view kReplacedKey = "SELECT agent_id FROM replaced_key WHERE public_key = $1";
+constexpr std::string_view kReplacedKeys = "SELECT public_key, agent_id FROM replaced_key";
+constexpr std::string_view kSetNextKey = "UPDATE agent SET next_key = $2, next_key_command = $3 WHERE agent_id = $1";
+constexpr std::string_view kReplaceKey = "UPDATE agent SET public_key = next_key, next_key = NULL, next_key_command = NULL WHERE agent_id = $1";
+constexpr std::string_view kAddReplacedKey = "INSERT INTO replaced_key (public_key, agent_id, replaced_at) VALUES ($1, $2, $3)";
 const std::string kAgentPage =
     std::string(kAgentColumns) + "WHERE agent_id > $1 AND ($3 = '' OR location = $3) ORDER BY agent_id LIMIT $2";
 constexpr std::string_view kInsertAgent =
@@ -63,6 +71,8 @@ AgentWithStatus read_agent(const sql::Row& row) {
   entry.status.config_revision = row.integer(17);
   entry.status.config_item = row.integer(18);
   entry.status.config_error = row.text(19);
+  entry.agent.next_key = row.text(20);
+  entry.agent.next_key_command = row.text(21);
   return entry;
 }
 
@@ -89,6 +99,11 @@ Result<EnrolmentDecision> FleetStore::enrol(const EnrolmentRequest& request, std
   std::optional<AgentRecord> existing;
   TS_RETURN_IF_ERROR(connection_.query(kAgentByKey, {std::string_view(request.public_key)},
                                        [&](const sql::Row& found) { existing = read_agent(found).agent; }));
+  if (!existing) {
+    TS_RETURN_IF_ERROR(connection_.query(kReplacedKey, {std::string_view(request.public_key)}, [&](const sql::Row&) {
+      existing = AgentRecord{.agent_id = {}, .public_key = request.public_key, .location = {}, .name = {}, .version = {}, .standing = Standing::kRevoked, .enrolment_token_id = {}, .enrolled_at = {}};
+    }));
+  }
   EnrolmentDecision decision = decide_enrolment(request, row, existing, now);
   if (decision.status != EnrolmentStatus::kGranted) return decision;
   const AgentRecord& agent = decision.agent;
@@ -128,6 +143,45 @@ Result<AgentRecord> FleetStore::record_conflict(const AgentId& agent_id, std::st
 
 Result<AgentRecord> FleetStore::heal_conflict(const AgentId& agent_id, std::string_view who, std::string_view reason, Instant now) {
   return change_standing(agent_id, Standing::kActive, "healed", who, reason, now);
+}
+
+Result<FleetStore::KeyOfferOutcome> FleetStore::offer_key(const KeyOffer& offer, Instant now) {
+  TS_ASSIGN_OR_RETURN(auto found, find(offer.agent_id));
+  if (!found) return fail(ErrorCode::kNotFound, "agent " + offer.agent_id.value, "no agent has this id");
+  bool is_known = false;
+  for (const std::string_view statement : {std::string_view(kAgentByKey), kReplacedKey})
+    TS_RETURN_IF_ERROR(connection_.query(statement, {std::string_view(offer.public_key)}, [&](const sql::Row&) { is_known = true; }));
+  TS_ASSIGN_OR_RETURN(const auto command, CommandStore(connection_).find(offer.command_id));
+  AgentRecord& agent = found->agent;
+  KeyOfferOutcome outcome{decide_key_offer(offer, agent, command, is_known, now), {}};
+  if (outcome.verdict == KeyOfferVerdict::kTaken) {
+    agent.next_key = offer.public_key;
+    agent.next_key_command = offer.command_id;
+    TS_RETURN_IF_ERROR(connection_.run(kSetNextKey, {offer.agent_id.view(), std::string_view(offer.public_key), std::string_view(offer.command_id)}));
+    TS_RETURN_IF_ERROR(add_history(offer.agent_id, {now, "key_offered", "agent", offer.public_key}));
+  }
+  outcome.agent = std::move(agent);
+  return outcome;
+}
+
+Result<std::optional<AgentRecord>> FleetStore::use_key(const AgentId& agent_id, std::string_view key, Instant now) {
+  TS_ASSIGN_OR_RETURN(auto found, find(agent_id));
+  if (!found || key.empty() || found->agent.next_key != key) return std::optional<AgentRecord>{};
+  AgentRecord agent = std::move(found->agent);
+  const std::string before = std::exchange(agent.public_key, std::exchange(agent.next_key, {}));
+  const std::string command_id = std::exchange(agent.next_key_command, {});
+  TS_RETURN_IF_ERROR(connection_.run(kReplaceKey, {agent_id.view()}));
+  TS_RETURN_IF_ERROR(connection_.run(kAddReplacedKey, {std::string_view(before), agent_id.view(), now.micros}));
+  TS_RETURN_IF_ERROR(add_history(agent_id, {now, "key_replaced", "agent", before}));
+  const std::string result = nlohmann::json{{"public_key", agent.public_key}}.dump();
+  TS_ASSIGN_OR_RETURN([[maybe_unused]] const bool is_first, CommandStore(connection_).answer(command_id, agent_id, true, result, now));
+  return std::optional(std::move(agent));
+}
+
+Result<std::vector<FleetStore::ReplacedKey>> FleetStore::replaced_keys() {
+  std::vector<ReplacedKey> keys;
+  TS_RETURN_IF_ERROR(connection_.query(kReplacedKeys, {}, [&](const sql::Row& row) { keys.push_back({std::string(row.text(0)), AgentId(std::string(row.text(1)))}); }));
+  return keys;
 }
 
 Result<void> FleetStore::save_status(const std::vector<AgentWithStatus>& agents) {

@@ -14,6 +14,7 @@
 #include "hub/fleet/agent.h"
 #include "hub/fleet/agent_list.h"
 #include "hub/fleet/enrolment.h"
+#include "hub/fleet/key_change.h"
 
 namespace tillsync::hub {
 
@@ -24,7 +25,7 @@ struct AgentWithStatus {
 
 struct AgentHistoryEntry {
   Instant at;
-  std::string what;    // enrolled | revoked | conflict | healed | command | answered | config | config_taken | config_refused
+  std::string what;    // enrolled | revoked | conflict | healed | command | answered | config | config_taken | config_refused | key_offered | key_replaced
   std::string who;     // token name, "agent" or "hub"
   std::string detail;
 };
@@ -44,6 +45,21 @@ class FleetStore {
   Result<AgentRecord> record_conflict(const AgentId& agent_id, std::string_view detail, Instant now);
   /// A person has decided: the agent may sync again. kConflict when it is revoked.
   Result<AgentRecord> heal_conflict(const AgentId& agent_id, std::string_view who, std::string_view reason, Instant now);
+  struct KeyOfferOutcome {
+    KeyOfferVerdict verdict = KeyOfferVerdict::kNotAsked;
+    AgentRecord agent;  // as it is then
+  };
+  /// Decides and writes. kNotFound for an unknown agent.
+  Result<KeyOfferOutcome> offer_key(const KeyOffer& offer, Instant now);
+  /// The agent speaks by this key: where it is the one that it has offered, the one before is replaced and the command that asked for it is answered.
+  /// nullopt: nothing has changed.
+  Result<std::optional<AgentRecord>> use_key(const AgentId& agent_id, std::string_view key, Instant now);
+  struct ReplacedKey {
+    std::string public_key;
+    AgentId agent_id;
+  };
+  /// All: the registry's start.
+  Result<std::vector<ReplacedKey>> replaced_keys();
   /// Lazily, from the registry. Unknown agents are passed over.
   Result<void> save_status(const std::vector<AgentWithStatus>& agents);
 

@@ -88,6 +88,26 @@ std::optional<OpeningHours> OpeningHours::parse(std::string_view text) {
   return hours;
 }
 
+std::int64_t OpeningHours::open_micros(std::int64_t from, std::int64_t to) const {
+  constexpr std::int64_t kMinute = 60'000'000, kDay = kMinutesPerDay * kMinute;
+  constexpr std::int64_t kWeekdayOfFirst = 3;  // 1 January 1970 was a Thursday
+  const auto day_of = [](std::int64_t at) { return at / kDay - (at % kDay < 0 ? 1 : 0); };
+  std::vector<std::pair<std::int64_t, std::int64_t>> open;
+  for (std::int64_t day = day_of(from) - 1; day <= day_of(to); ++day) {  // from the day before: its last span may end in this one
+    const auto weekday = static_cast<std::size_t>(((day + kWeekdayOfFirst) % 7 + 7) % 7);
+    for (const auto& [begin, end] : days_[weekday]) open.emplace_back(std::max(from, day * kDay + begin * kMinute), std::min(to, day * kDay + end * kMinute));
+  }
+  std::ranges::sort(open);
+  std::int64_t sum = 0, counted_to = from;
+  for (const auto& [begin, end] : open) {
+    const std::int64_t first = std::max(begin, counted_to);
+    if (end <= first) continue;
+    sum += end - first;
+    counted_to = end;
+  }
+  return sum;
+}
+
 bool OpeningHours::is_open(const WeekMinute& at) const {
   const auto holds = [](const Spans& spans, int minute) {
     return std::ranges::any_of(spans, [minute](const auto& span) { return span.first <= minute && minute < span.second; });

@@ -24,6 +24,8 @@ class OpeningHours {
   /// nullopt: not understood, empty, or longer than kOpeningHoursBytesMax. A later rule replaces an earlier one of the same day; a span may end after midnight.
   static std::optional<OpeningHours> parse(std::string_view text);
   bool is_open(const WeekMinute& at) const;
+  /// How much of a span of local time is open. Both ends in microseconds of local time since 1970.
+  std::int64_t open_micros(std::int64_t from, std::int64_t to) const;
 
  private:
   using Spans = std::vector<std::pair<int, int>>;  // minutes, from … before

@@ -19,7 +19,8 @@ void observe_agent(const AgentFact& agent, Instant now, std::vector<Observation>
   const Duration silent = now - *agent.last_seen;
   // Dark has one definition (agent_state); the rule only says from how long on it is told.
   const bool is_dark = agent.state == AgentState::kDark || agent.state == AgentState::kMissing;
-  all.push_back(about_agent(agent, "store_dark", is_dark ? silent.micros / kMillion : 0, agent.place() + " dark", grace(agent) + " was not heard for " + spoken(silent) + ", " + std::to_string(agent.backlog) + " unsent"));
+  const Duration counted = agent.silence_that_counts.value_or(silent);  // a store that is closed is idle, not dark
+  all.push_back(about_agent(agent, "store_dark", is_dark ? counted.micros / kMillion : 0, agent.place() + " dark", grace(agent) + " was not heard for " + spoken(silent) + ", " + std::to_string(agent.backlog) + " unsent"));
   all.push_back(about_agent(agent, "backlog_age", agent.backlog > 0 ? agent.oldest_unsent_s : 0, agent.place() + " lags behind",
                             "its oldest unsent document is " + spoken(seconds(agent.oldest_unsent_s)) + " old, " + std::to_string(agent.backlog) + " unsent"));
   if (is_dark) return;  // the rest is not known any more

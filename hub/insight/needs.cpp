@@ -66,7 +66,7 @@ OverviewNeed dark_need(const AgentFact& agent, Instant now) {
 void add_agents(const NeedFacts& facts, std::vector<OverviewNeed>& needs) {
   std::vector<const AgentFact*> dark;
   for (const AgentFact& agent : facts.agents) {
-    if (agent.state == AgentState::kDark || agent.state == AgentState::kMissing) dark.push_back(&agent);
+    if ((agent.state == AgentState::kDark || agent.state == AgentState::kMissing) && !agent.is_idle) dark.push_back(&agent);
     if (agent.state != AgentState::kConflict) continue;
     OverviewNeed need;
     need.kind = "conflict";

@@ -38,6 +38,8 @@ struct AgentFact {
   std::int64_t backlog = 0, oldest_unsent_s = 0, disk_free_bytes = 0;
   Duration clock_skew;
   std::optional<std::int64_t> drain_s;
+  std::optional<Duration> silence_that_counts = {};  // of a dark one: in its location's opening hours; nullopt = all of it
+  bool is_idle = false;                              // it is dark and its location is closed
   /// For people: the location's name, else its id.
   const std::string& place() const { return location_name.empty() ? location : location_name; }
 };

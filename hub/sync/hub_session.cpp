@@ -12,6 +12,7 @@
 // | unknown  | enroll                | EnrollRequested; enrolled or bad token follows                       |
 // | unknown  | any other             | not enrolled                                                         |
 // | revoked  | any                   | revoked; the session is closed                                       |
+// | replaced | any                   | revoked, with another text; the agent's session, by its newer key, goes on |
 // | conflict | any                   | conflict, until the registry says active again: then all is forgotten |
 // | active   | while a conflict was reported and the registry has not said so yet | conflict                |
 // | active   | else                  | the table below                                                      |
@@ -40,6 +41,9 @@ constexpr Duration kConflictPatience = seconds(30);              // for the regi
 constexpr std::size_t kCommandsWaitingMax = 256;
 constexpr std::size_t kMachinesMax = 8;  // starts of an agent that are remembered, for people
 constexpr std::int64_t kStatusUnavailable = 503;
+constexpr std::string_view kReplacedText =
+    "this key was replaced: the agent has newer ones (rotate_keys), so this data folder is a copy from before. Use the PC that has them, or enrol this one "
+    "with keys of its own";
 
 void keep_earliest(std::optional<Duration>& earliest, std::optional<Duration> time) {
   if (time && (!earliest || *time < *earliest)) earliest = time;
@@ -47,8 +51,8 @@ void keep_earliest(std::optional<Duration>& earliest, std::optional<Duration> ti
 
 }  // namespace
 
-HubSession::HubSession(HubSessionOptions options, std::string peer_key)
-    : options_(options), peer_key_(std::move(peer_key)), takeover_(options.nonce_seed), credit_bytes_(options.credit_bytes) {}
+HubSession::HubSession(HubSessionOptions options)
+    : options_(options), takeover_(options.nonce_seed), credit_bytes_(options.credit_bytes) {}
 
 void HubSession::send(const Bytes& connection, const wire::Message& message) {
   if (!connection.empty()) out_.push_back({connection, wire::encode(message)});
@@ -91,6 +95,10 @@ bool HubSession::admit(const Bytes& connection, BytesView frame, const AgentKnow
       close_session();
       go_offline();
       fault(connection, FaultCode::kRevoked, "this agent was revoked");
+      return false;
+    case AgentStanding::kReplaced:
+      ++counters_.revoked_frames;
+      fault(connection, FaultCode::kRevoked, std::string(kReplacedText));
       return false;
     case AgentStanding::kConflict:
       pause_ = Pause::kConfirmed;
@@ -150,7 +158,7 @@ void HubSession::close_session() {
 void HubSession::go_online() {
   if (is_online_) return;
   is_online_ = true;
-  events_.push_back(Connected{knowledge_.agent_id, hello_.boot, hello_.version, hello_.inbox_cursor, history_lost_});
+  events_.push_back(Connected{knowledge_.agent_id, hello_.boot, hello_.version, hello_.inbox_cursor, history_lost_, data_key_});
 }
 
 void HubSession::go_offline() {

@@ -1,5 +1,5 @@
-// The hub's side of the protocol for one agent key, sans-I/O; the mirror of agent/sync/agent_session.h. The loop owns one
-// session per CURVE public key, whatever connections it comes by. All transitions stand at the top of hub_session.cpp; the handlers
+// The hub's side of the protocol for one agent, sans-I/O; the mirror of agent/sync/agent_session.h. The loop owns one
+// session per agent, whatever connections and keys it comes by (and one for each key that is nobody's yet). All transitions stand at the top of hub_session.cpp; the handlers
 // of frames are in hub_session_data.cpp and hub_session_control.cpp. Which start of the agent is current is takeover.h, the
 // documents' position batch_receiver.h. One thread (hub/sync's loop).
 #pragma once
@@ -22,7 +22,8 @@
 namespace tillsync::hub {
 
 /// What the registry knows of a key, asked again for each frame (revoking takes effect at once).
-enum class AgentStanding { kUnknown, kActive, kRevoked, kConflict };
+/// kReplaced: a key that this agent had before it got another one (README "New keys").
+enum class AgentStanding { kUnknown, kActive, kRevoked, kConflict, kReplaced };
 struct EpochPosition {
   EpochId epoch;
   std::uint64_t seq = 0;  // last committed
@@ -32,6 +33,7 @@ struct AgentKnowledge {
   AgentStanding standing = AgentStanding::kUnknown;
   AgentId agent_id;
   LocationId location;
+  std::string key = {};       // that the frame came by
 };
 
 /// Documents to commit, contiguous and checked against the chain. The loop answers each with committed() or failed(), in the order
@@ -55,11 +57,13 @@ struct WantEpoch {            // hello came: look the epoch up; answer: epoch_lo
 };
 struct EnrollRequested {      // answer: enrolled or refused
   std::string token, name, version;
+  std::string key = {};
 };
 struct StatusArrived {
   AgentId agent_id;
   wire::Status status;
   Duration clock_skew;        // hub's clock minus the agent's
+  std::string key = {};       // that it came by
 };
 struct RequestArrived {       // answer: reply; what it depends on (after_seq) is committed
   AgentId agent_id;
@@ -100,6 +104,7 @@ struct Connected {
   std::string version;
   std::uint64_t inbox_cursor;   // above the last no that was ever given: the hub was restored, and must number on behind it
   bool history_lost;            // it was told that documents are committed that this hub does not have: the database was put back
+  std::string key = {};         // that its hello came by
 };
 struct Disconnected {         // silent for longer than heartbeats allow, or the connection is gone
   AgentId agent_id;
@@ -130,7 +135,7 @@ struct HubSessionCounters {
 
 class HubSession {
  public:
-  HubSession(HubSessionOptions options, std::string peer_key);
+  explicit HubSession(HubSessionOptions options);
 
   /// knowledge: as the registry has it now. Frames of an unknown key get kNotEnrolled unless they are enroll.
   /// address: where the frame came from, for people.
@@ -163,7 +168,6 @@ class HubSession {
   std::optional<Duration> poll_timeout() const;
   std::optional<HubSessionEvent> poll_event();
 
-  const std::string& peer_key() const { return peer_key_; }
   bool is_online() const { return is_online_; }
   /// A frame for any other connection is for a boot that is gone: it need not wait when it cannot be sent at once.
   bool speaks_on(const Bytes& connection) const { return connection == data_connection_ || connection == control_connection_; }
@@ -215,7 +219,6 @@ class HubSession {
   void release_requests();
 
   HubSessionOptions options_;
-  std::string peer_key_;
   AgentKnowledge knowledge_;
   Duration now_{0};
   Instant wall_;
@@ -230,6 +233,7 @@ class HubSession {
   HubSessionCounters counters_;
 
   Bytes data_connection_, control_connection_;  // "" = none
+  std::string data_key_;                        // of the newest hello
   struct EarlyAttach {
     BootId boot;
     Bytes connection;

@@ -58,7 +58,7 @@ void HubSession::on_status(const Bytes& connection, wire::Status status) {
     send(data_connection_, wire::Credit{credit_bytes_});
     go_online();
   }
-  events_.push_back(StatusArrived{knowledge_.agent_id, std::move(status), *clock_skew_});
+  events_.push_back(StatusArrived{knowledge_.agent_id, std::move(status), *clock_skew_, knowledge_.key});
 }
 
 void HubSession::on_request(const Bytes& connection, wire::Request request) {
@@ -88,7 +88,7 @@ void HubSession::on_command_result(const Bytes& connection, wire::CommandResult 
 void HubSession::on_enroll(const Bytes& connection, wire::Enroll enroll) {
   if (enroll_connections_.size() >= kEnrollsWaitingMax) return fault(connection, FaultCode::kBusy, "too many enrolments at once");
   enroll_connections_.push_back(connection);
-  events_.push_back(EnrollRequested{std::move(enroll.token), std::move(enroll.name), std::move(enroll.version)});
+  events_.push_back(EnrollRequested{std::move(enroll.token), std::move(enroll.name), std::move(enroll.version), knowledge_.key});
 }
 
 void HubSession::enrolled(const AgentId& agent_id, const LocationId& location) {

@@ -22,6 +22,7 @@ void HubSession::on_hello(const Bytes& connection, wire::Hello hello) {
   clock_skew_ = wall_ - hello.now;
   hello_ = std::move(hello);
   data_connection_ = connection;
+  data_key_ = knowledge_.key;
   heard_at_ = now_;
   if (early_attach_ && early_attach_->boot == hello_.boot) adopt_control(early_attach_->connection);
   close_session();

@@ -22,7 +22,7 @@ class RegistryPort {
  public:
   virtual ~RegistryPort() = default;
 
-  /// At each handshake, on the ZAP thread: everyone but the revoked.
+  /// At each handshake, on the ZAP thread: everyone but the revoked. A replaced key is let in to be told so.
   virtual bool admits(std::string_view peer_key) = 0;
   /// For each frame.
   virtual AgentKnowledge knowledge(std::string_view peer_key) = 0;
@@ -43,6 +43,13 @@ class RegistryPort {
   virtual void inbox_delivered(const AgentId& agent_id, std::uint64_t no) = 0;
   /// One of the machines of a conflict asks again.
   virtual void machine_seen(const ConflictMachineSeen& /*seen*/) {}
+
+  /// An agent that was told to rotate its keys offers the new one: {"command_id", "public_key"}. `done` comes after COMMIT and from another
+  /// thread; with 200 the key is good from then on, beside the one that it has.
+  using OfferDone = std::function<void(StockAnswer)>;
+  virtual void offer_key(const AgentId& /*agent_id*/, BytesView /*body*/, OfferDone done) { done({501, {}}); }
+  /// This agent has a session by this key. Where it is the one that was offered, the key before is replaced. Called often.
+  virtual void key_used(const AgentId& /*agent_id*/, std::string_view /*key*/) {}
 
   /// What an agent is told to do and has not answered, oldest first.
   virtual Result<std::vector<wire::Command>> open_commands(const AgentId& /*agent_id*/, Instant /*now*/) { return std::vector<wire::Command>{}; }

@@ -17,6 +17,7 @@ constexpr Duration kWriterLook = milliseconds(5);  // while others keep the writ
 constexpr Duration kStuckLook = milliseconds(20);  // while a peer's queue is full
 constexpr std::size_t kUnsentMax = 32;             // frames of one session that wait for their peer
 constexpr std::int64_t kWaitingBytesMax = 256'000'000;  // documents of all agents that wait for the writer
+constexpr std::string_view kOfferKeyMethod = "keys.offer";
 constexpr Duration kCommandPatience = seconds(60);      // for a result, before a command is sent again
 constexpr std::int64_t kCreditBytesMin = 128 * 1'024;   // of one agent, however many there are
 
@@ -42,10 +43,14 @@ void SessionsDriver::handle_frame(const Bytes& connection, const std::string& pe
   wall_ = wall;
   ++counted_.frames_in;
   counted_.bytes_in += frame.size();
-  Slot& slot = slot_of(peer_key);
-  slot.session.handle_frame(connection, frame, registry_.knowledge(peer_key), now, wall, address);
-  registry_.seen(peer_key, wall);
-  touch(peer_key, slot);
+  AgentKnowledge known = registry_.knowledge(peer_key);
+  known.key = peer_key;
+  // While its keys change an agent has two: both are the same session, so that a hello waits for all that is at the writer.
+  const std::string key = known.standing == AgentStanding::kUnknown ? peer_key : known.agent_id.value;
+  Slot& slot = slot_of(key);
+  slot.session.handle_frame(connection, frame, known, now, wall, address);
+  if (known.standing != AgentStanding::kReplaced) registry_.seen(peer_key, wall);
+  touch(key, slot);
 }
 
 void SessionsDriver::inbox_advanced() {
@@ -84,7 +89,7 @@ SessionsDriver::Slot& SessionsDriver::slot_of(const std::string& key) {
   const auto found = slots_.find(key);
   if (found != slots_.end()) return found->second;
   const HubSessionOptions session_options{options_.incarnation, options_.credit_bytes, options_.nonce_seed()};
-  Slot& slot = slots_.emplace(key, Slot(HubSession(session_options, key))).first->second;
+  Slot& slot = slots_.emplace(key, Slot(HubSession(session_options))).first->second;
   slot.session.set_credit(credit_bytes_);
   return slot;
 }
@@ -197,7 +202,7 @@ void SessionsDriver::obey(const std::string&, Slot& slot, const WantEpoch& want)
     slot.session.epoch_failed(want.epoch, position.error().detail);
 }
 void SessionsDriver::obey(const std::string& key, Slot&, const EnrollRequested& request) {
-  registry_.enrol(key, request, [this, key, post = post_](Result<std::pair<AgentId, LocationId>> result) {
+  registry_.enrol(request.key, request, [this, key, post = post_](Result<std::pair<AgentId, LocationId>> result) {
     post([this, key, result = std::move(result)] {
       const auto found = slots_.find(key);
       if (found == slots_.end()) return;
@@ -209,8 +214,9 @@ void SessionsDriver::obey(const std::string& key, Slot&, const EnrollRequested& 
     });
   });
 }
-void SessionsDriver::obey(const std::string& key, Slot& slot, const StatusArrived& status) {
-  registry_.status(key, status, wall_);
+void SessionsDriver::obey(const std::string&, Slot& slot, const StatusArrived& status) {
+  registry_.status(status.key, status, wall_);
+  registry_.key_used(status.agent_id, status.key);  // where it could not be written with the welcome
   if (!slot.commands.empty()) send_commands(slot);
 }
 void SessionsDriver::obey(const std::string& key, Slot& slot, const RequestArrived& arrived) {
@@ -218,6 +224,11 @@ void SessionsDriver::obey(const std::string& key, Slot& slot, const RequestArriv
   if (request.method == kAvailabilityMethod) {
     StockAnswer known = registry_.availability(arrived.location, request.body, wall_);
     return slot.session.reply({request.request_id, known.status, std::move(known.body)});
+  }
+  if (request.method == kOfferKeyMethod) {
+    return registry_.offer_key(arrived.agent_id, request.body, [this, key, id = request.request_id, post = post_](StockAnswer answer) {
+      post([this, key, id, answer = std::move(answer)] { reply(key, id, answer); });
+    });
   }
   auto demand = read_agent_request(request.method, request.body);
   if (!demand) return slot.session.reply({request.request_id, demand.error().status, to_problem_json(demand.error())});
@@ -228,17 +239,18 @@ void SessionsDriver::obey(const std::string& key, Slot& slot, const RequestArriv
   asked.demand = std::move(*demand);
   DecideRequest command{std::move(asked), [this, key, id = request.request_id, post = post_](Result<StockAnswer> decided) {
                           StockAnswer answer = decided ? std::move(*decided) : answer_of(decided.error());
-                          post([this, key, id, answer = std::move(answer)]() mutable {
-                            const auto found = slots_.find(key);
-                            if (found == slots_.end()) return;
-                            found->second.session.reply({id, answer.status, std::move(answer.body)});
-                            touch(key, found->second);
-                          });
+                          post([this, key, id, answer = std::move(answer)] { reply(key, id, answer); });
                         }};
   if (const auto submitted = writer_.submit(Priority::kRequest, std::move(command)); !submitted) {
     StockAnswer refusal = answer_of(submitted.error());
     slot.session.reply({request.request_id, refusal.status, std::move(refusal.body)});
   }
+}
+void SessionsDriver::reply(const std::string& key, const std::string& request_id, const StockAnswer& answer) {
+  const auto found = slots_.find(key);
+  if (found == slots_.end()) return;
+  found->second.session.reply({request_id, answer.status, answer.body});
+  touch(key, found->second);
 }
 void SessionsDriver::obey(const std::string&, Slot& slot, const CommandResultArrived& result) {
   slot.commands.erase(result.result.command_id);
@@ -261,15 +273,16 @@ void SessionsDriver::obey(const std::string&, Slot& slot, const Connected& conne
   slot.agent_id = connected.agent_id;
   slot.commands.clear();  // what was on its way went with the line
   send_commands(slot);
+  registry_.key_used(connected.agent_id, connected.key);
   registry_.connected(connected, [this, post = post_] { post([this] { inbox_advanced(); }); });
 }
 void SessionsDriver::obey(const std::string&, Slot&, const Disconnected& gone) { log::info("agent disconnected", {{"agent_id", gone.agent_id.view()}}); }
 
-void SessionsDriver::commands_advanced(const std::string& peer_key) {
-  const auto found = slots_.find(peer_key);
+void SessionsDriver::commands_advanced(const AgentId& agent_id) {
+  const auto found = slots_.find(agent_id.value);
   if (found == slots_.end() || !found->second.session.is_online()) return;  // at its next welcome
   send_commands(found->second);
-  touch(peer_key, found->second);
+  touch(agent_id.value, found->second);
 }
 
 /// Each once, and again when no answer has come for a while: a line may have broken under it. The agent does it once.

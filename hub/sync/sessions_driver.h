@@ -1,4 +1,4 @@
-// All sessions of the hub on one thread, without socket, clock or thread: what frames, timeouts and the writer's answers lead to.
+// All sessions of the hub, one for each agent, on one thread, without socket, clock or thread: what frames, timeouts and the writer's answers lead to.
 // The sync loop runs it in the product, the simulator in tests. Hands documents to the writer by turns (fair_queue.h) and
 // acknowledges only what the writer has committed.
 #pragma once
@@ -48,7 +48,7 @@ class SessionsDriver {
   void handle_frame(const Bytes& connection, const std::string& peer_key, BytesView frame, Duration now, Instant wall,
                     std::string_view address = {});
   /// This agent has got a command.
-  void commands_advanced(const std::string& peer_key);
+  void commands_advanced(const AgentId& agent_id);
   /// Something new waits in hub/outbound, or an agent's standing has changed.
   void inbox_advanced();
   /// After frames, timers and posted work: obeys the sessions, sends, feeds the writer.
@@ -82,6 +82,7 @@ class SessionsDriver {
   void reschedule(const std::string& key, Slot& slot);
   void count(Slot& slot);
   void send_commands(Slot& slot);
+  void reply(const std::string& key, const std::string& request_id, const StockAnswer& answer);
   void feed_writer();
   void share_credit();
   void submit(const std::string& key, IncomingBatch batch, Priority priority);
@@ -109,7 +110,7 @@ class SessionsDriver {
   Duration now_;   // of the call that is being worked on
   Instant wall_;
 
-  std::unordered_map<std::string, Slot> slots_;
+  std::unordered_map<std::string, Slot> slots_;  // by agent id; by key where the key is nobody's
   std::vector<std::string> touched_;
   std::set<std::string> stuck_;  // sessions whose peer's queue was full
   std::set<std::pair<Duration, std::string>> deadlines_;

@@ -72,8 +72,8 @@ class Loop final : public SyncLoop {
   void outbound_advanced() override {
     mailbox_->post([this] { sessions_.inbox_advanced(); });
   }
-  void commands_advanced(const std::string& peer_key) override {
-    mailbox_->post([this, peer_key] { sessions_.commands_advanced(peer_key); });
+  void commands_advanced(const AgentId& agent_id) override {
+    mailbox_->post([this, agent_id] { sessions_.commands_advanced(agent_id); });
   }
 
  private:

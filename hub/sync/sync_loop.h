@@ -36,8 +36,8 @@ class SyncLoop {
   virtual std::string endpoint() const = 0;
   /// Something new waits in hub/outbound, or an agent's standing has changed. Any thread.
   virtual void outbound_advanced() = 0;
-  /// The agent with this key has got a command. Any thread.
-  virtual void commands_advanced(const std::string& peer_key) = 0;
+  /// This agent has got a command. Any thread.
+  virtual void commands_advanced(const AgentId& agent_id) = 0;
 };
 
 }  // namespace tillsync::hub

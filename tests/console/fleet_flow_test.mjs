@@ -61,6 +61,12 @@ test('the first log-in: the administrator of init, an empty fleet that says what
   await page.getByRole('heading', { level: 1, name: /York/ }).waitFor();
   await page.getByRole('link', { name: 'History' }).click();
   await page.getByRole('cell', { name: 'enrolled', exact: true }).waitFor();
+  const { public_key: key } = (await chain.call('GET', '/v1/agents?location=YORK')).items[0];
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Change keys' }).click();
+  await page.getByRole('dialog', { name: 'Change keys' }).getByRole('button', { name: 'Change keys' }).click();
+  await page.getByRole('cell', { name: 'key_replaced', exact: true }).waitFor({ timeout: 60_000 });
+  assert.notEqual((await chain.call('GET', '/v1/agents?location=YORK')).items[0].public_key, key);
   assert.deepEqual(page.faults, []);
   await own.close();
 });

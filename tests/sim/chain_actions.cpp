@@ -91,6 +91,9 @@ void ChainWorld::apply(const Action& action) {
       if (hub_.is_running()) hub_.close_day(store_name(action.who));
       day_closed_ = true;
       break;
+    case kRotateKeys:
+      if (hub_.is_running()) hub_.rotate_keys(agent->key);
+      break;
     case kPrune:
       pruned_ = true;
       agent->prune();

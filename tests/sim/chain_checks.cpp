@@ -5,6 +5,8 @@
 
 #include "hub/exceptions/exception_reader.h"
 #include "hub/fleet/agent.h"
+#include "hub/fleet/command_store.h"
+#include "hub/fleet/fleet_store.h"
 #include "hub/intake/event_reader.h"
 #include "hub/ledger/stock_reader.h"
 #include "hub/masterdata/masterdata_store.h"
@@ -112,6 +114,15 @@ bool ChainWorld::is_at_rest(Failure* why) {
     const auto state = agent->state_on_disk();
     if (state.acked_seq != state.last_seq)
       return no("outbox", name + " has " + std::to_string(state.last_seq) + " documents, " + std::to_string(state.acked_seq) + " are confirmed");
+  }
+  for (const auto& agent : agents_) {
+    if (agent->retired_) continue;
+    const AgentId id = hub::agent_id_of(agent->key);
+    const auto known = sure(hub::FleetStore(hub_.reads()).find(id), *this);
+    const std::string name = "store PC " + std::to_string(agent->number);
+    if (!known || known->agent.public_key != agent->driver_->keys().public_key) return no("keys", name + " speaks with another key than the hub has of it");
+    if (!known->agent.next_key.empty()) return no("keys", name + " has a next key that it does not use");
+    for (const auto& command : sure(hub::CommandStore(hub_.reads()).open(id, wall()), *this)) return no("commands", name + " has not answered " + command.name);
   }
   const auto open = sure(hub::PostingReader(hub_.reads()).oldest_open(), *this);
   if (open) return no("postings", "they wait for the ERP");

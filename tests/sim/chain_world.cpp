@@ -84,7 +84,7 @@ std::optional<Bytes> ChainWorld::connect(SimAgent& agent, wire::Lane lane) {
   const Link& link = links_[static_cast<std::size_t>(agent.store)];
   if (!hub_.is_running() || now_ < link.blocked_up_until || now_ < link.blocked_down_until) return std::nullopt;
   const Bytes id = "c" + std::to_string(++connections_made_);
-  connections_[id] = {&agent, lane};
+  connections_[id] = {&agent, lane, agent.driver_->keys().public_key};
   return id;
 }
 
@@ -139,7 +139,7 @@ void ChainWorld::deliver(bool up, const Bytes& id, const Bytes& frame) {
   Connection& connection = found->second;
   if (up) {
     // What is on its way to the hub still arrives there when the agent has closed: it is read late.
-    if (connection.open_at_hub && hub_.is_running()) hub_.handle_frame(id, connection.agent->key, frame);
+    if (connection.open_at_hub && hub_.is_running()) hub_.handle_frame(id, connection.key, frame);
     return;
   }
   SimAgent& agent = *connection.agent;

@@ -104,6 +104,7 @@ class ChainWorld {
   struct Connection {
     SimAgent* agent;
     wire::Lane lane;
+    std::string key;
     bool open_at_agent = true, open_at_hub = true;
     Duration last_up{0}, last_down{0};
   };

@@ -232,7 +232,7 @@ void World::new_hub_session() {
   options.incarnation = ledger.incarnation;
   options.credit_bytes = static_cast<std::int64_t>(kWindowBytesMax);
   options.nonce_seed = random_.next();
-  hub_session = std::make_unique<hub::HubSession>(options, "key");
+  hub_session = std::make_unique<hub::HubSession>(options);
 }
 
 void World::restart_hub() {

@@ -11,7 +11,8 @@ namespace tillsync::sim {
 namespace {
 
 constexpr std::array kNames = {"partition", "reset",   "noise", "slow_link",  "kill", "kill_at_write", "kill_at_send", "disk_full",  "disk_errors",
-                               "backup",    "restore", "clone", "clock_jump", "erp",  "erp_refuses",   "put_product",  "prune",      "close_day"};
+                               "backup",    "restore", "clone", "clock_jump", "erp",  "erp_refuses",   "put_product",  "prune",      "close_day",
+                               "rotate_keys"};
 constexpr std::size_t kFaults = static_cast<std::size_t>(ActionKind::kCloseDay);
 
 class Drawer {
@@ -109,7 +110,8 @@ Action draw_action(Drawer& draw, ActionKind kind, const Plan& plan) {
       action.a = draw.upto(kSkus - 1);
       break;
     case ActionKind::kPrune:
-    case ActionKind::kCloseDay: break;
+    case ActionKind::kCloseDay:
+    case ActionKind::kRotateKeys: break;
   }
   return action;
 }
@@ -168,6 +170,16 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
   if (draw.one_in(3)) plan.sum_after = seconds(draw.between(30, 900));
   if (draw.one_in(3))
     for (std::int64_t left = draw.between(1, 3); left > 0; --left) plan.actions.push_back(draw_action(draw, ActionKind::kCloseDay, plan));
+  if (draw.one_in(3)) {
+    for (std::int64_t left = draw.between(1, 2 * std::min(plan.stores, 4)); left > 0; --left) {
+      const Action action = draw_action(draw, ActionKind::kRotateKeys, plan);
+      // A disk from before the change is refused for good, as it should be: nothing that ends by itself.
+      const bool has_copies = std::ranges::any_of(plan.actions, [&](const Action& other) {
+        return other.who == action.who && (other.kind == ActionKind::kClone || other.kind == ActionKind::kRestore);
+      });
+      if (!has_copies) plan.actions.push_back(action);
+    }
+  }
   std::ranges::stable_sort(plan.actions, {}, &Action::at);
   return plan;
 }

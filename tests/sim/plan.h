@@ -33,6 +33,7 @@ enum class ActionKind {
   kPutProduct,    // SKU a gets a new version at the hub
   kPrune,         // the agent drops what it needs no longer to hold
   kCloseDay,      // a person closes the store's day, whatever is missing; drawn apart from the faults
+  kRotateKeys,    // a person tells the agent to change its keys; drawn apart from the faults
 };
 
 struct Action {
@@ -84,6 +85,7 @@ enum class PlantedBug {
   kSumTakenTwice,           // a document of one sum goes into the next as well
   kSumLosesOne,             // a sum does not name one of its documents
   kCloseSumsNothing,        // a day is closed and what is collected of it is left
+  kNextKeyNotStored,        // the agent changes its keys and does not store them
 };
 
 /// For the command line and the tests, in the order of the enumeration.
@@ -94,7 +96,7 @@ inline constexpr const char* kPlantedBugNames[] = {"none",          "answer_befo
                                                    "alarm_invented", "erp_key_changes", "erp_stock_wrong", "erp_amount_wrong",
                                                    "ack_never_stored", "conflict_never_healed", "sales_forgotten", "reserved_drifts", "promise_cut", "sent_forgotten",
                                                    "holds_run_fast", "holds_never_end", "shelf_forgotten", "lease_freed_by_time", "hand_over_forgotten",
-                                                   "close_counts_twice", "frozen_is_open", "part_not_freed", "sum_taken_twice", "sum_loses_one", "close_sums_nothing"};
+                                                   "close_counts_twice", "frozen_is_open", "part_not_freed", "sum_taken_twice", "sum_loses_one", "close_sums_nothing", "next_key_not_stored"};
 
 struct Plan {
   std::uint64_t seed = 0;

@@ -61,6 +61,7 @@ const Planted kPlanted[] = {
     {PlantedBug::kSumTakenTwice, 1, {"exactly once at the ERP"}},
     {PlantedBug::kSumLosesOne, 1, {"everything at the ERP"}},
     {PlantedBug::kCloseSumsNothing, 1, {"closing sums the day"}},
+    {PlantedBug::kNextKeyNotStored, 1, {"liveness: pause"}},
     {PlantedBug::kPartNotFreed, 1, {"sums: parts", "sums: what has ended holds nothing", "sums: reserved sums"}},
 };
 

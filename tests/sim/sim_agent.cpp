@@ -100,7 +100,7 @@ void SimAgent::boot() {
     reader_ = open(disk.path("agent.db"), sql::OpenMode::kReadOnly);
     if (!reader_) return fail(ErrorCode::kIo, "boot", "the database cannot be read");
     agent::SessionOptions options{"sim", random_fixed<BootId>(), world_.random()};
-    TS_ASSIGN_OR_RETURN(driver_, agent::SessionDriver::open(options, *reader_, *this,
+    TS_ASSIGN_OR_RETURN(driver_, agent::SessionDriver::open(options, load_keys(), *reader_, *this,
                                                             {[this](wire::Lane lane, Bytes frame) { send(lane, std::move(frame)); },
                                                              [this, life = life_](std::function<void()> work) {
                                                                if (life == life_) posted_.push_back(std::move(work));
@@ -135,6 +135,37 @@ void SimAgent::look_at_leases() {
 
 void SimAgent::reply_arrived(const wire::Reply& reply) {
   if (reservations_) reservations_->reply_arrived(reply);
+}
+
+/// keys/ring.json of the product, as one row of a database: that file system knows no other files.
+agent::KeyRecord SimAgent::load_keys() {
+  std::optional<agent::KeyRecord> record;
+  if (const auto database = open(disk.path("keys.db"), sql::OpenMode::kReadOnly)) {
+    (void)database->query("SELECT json FROM ring", {}, [&](const sql::Row& row) {
+      auto parsed = agent::parse_key_record(row.text(0));
+      if (!parsed) world_.fail("keys", to_string(parsed.error()));
+      record = std::move(*parsed);
+    });
+  }
+  return record ? std::move(*record) : agent::KeyRecord({key, "secret"});
+}
+
+Result<agent::KeyPair> SimAgent::make_keys() {
+  std::string digits = std::to_string(world_.random());
+  return agent::KeyPair{std::string(40 - digits.size(), 'k') + digits, "secret"};
+}
+
+Result<void> SimAgent::save_keys(const agent::KeyRecord& record) {
+  if (world_.bug() == PlantedBug::kNextKeyNotStored) return {};
+  const auto database = open(disk.path("keys.db"), sql::OpenMode::kReadWriteCreate);
+  if (!database) return fail(ErrorCode::kIo, "save keys", "the database cannot be opened");
+  const auto run = [&](std::string_view statement, std::initializer_list<sql::Param> params) -> Result<void> {
+    TS_RETURN_IF_ERROR(database->run(statement, params));
+    return {};
+  };
+  const std::string json = agent::key_record_json(record);
+  TS_RETURN_IF_ERROR(run("CREATE TABLE IF NOT EXISTS ring (id INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT", {}));
+  return run("INSERT INTO ring (id, json) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET json = excluded.json", {std::string_view(json)});
 }
 
 void SimAgent::reserve(const std::string& verb, const std::string& id, const std::string& body, std::function<void(int, std::string)> answer) {

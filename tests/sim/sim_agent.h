@@ -49,6 +49,8 @@ class SimAgent final : public agent::SyncPort {
   void submit_rebase(const EpochId& epoch, std::uint64_t first_seq, const IncarnationId& incarnation,
                      std::function<void(Result<agent::OutboxState>)> done) override;
   void reply_arrived(const wire::Reply& reply) override;
+  Result<agent::KeyPair> make_keys() override;
+  Result<void> save_keys(const agent::KeyRecord& record) override;
   std::uint64_t refused_documents() override { return 0; }
 
   /// What the outbox on the disk says now.
@@ -56,7 +58,7 @@ class SimAgent final : public agent::SyncPort {
   std::optional<Bytes> product(const std::string& sku);
 
   const int number, store;
-  const std::string key;             // of CURVE; a clone has its original's
+  const std::string key;             // of CURVE, by which the store was enrolled; a clone has its original's
   SimDisk disk;
   Duration clock_ahead{0};
   std::optional<DiskImage> backup;
@@ -68,6 +70,7 @@ class SimAgent final : public agent::SyncPort {
  private:
   friend class ChainWorld;
   class TillMember;
+  agent::KeyRecord load_keys();
   void pump();
   void schedule_wake();
   void schedule_commit(Duration wait);

@@ -10,6 +10,7 @@
 #include "hub/erp/forwarder_loop.h"
 #include "hub/exceptions/exception_store.h"
 #include "hub/exceptions/exceptions_stage.h"
+#include "hub/fleet/command_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/insight/insight_stage.h"
 #include "hub/intake/hub_meta_store.h"
@@ -401,6 +402,25 @@ void SimHub::put_product(int sku, std::int64_t version) {
                            if (!result || life != life_ || disk.is_dead()) return;
                            posted_.push_back([this] { sessions_->inbox_advanced(); });
                          }});
+}
+
+void SimHub::rotate_keys(const std::string& first_key) {
+  hub::AgentCommand command;
+  command.command_id = "k_" + std::to_string(world_.random());
+  command.agent_id = hub::agent_id_of(first_key);
+  command.name = hub::kRotateKeysCommand;
+  command.arguments = "{}";
+  command.who = "sim";
+  (void)submit(hub::Priority::kRequest, hub::Task{"command agent",
+                                                  [command](sql::Connection& connection, Instant now) mutable -> Result<void> {
+                                                    command.created_at = now;
+                                                    command.expires_at = now + hub::kCommandLifetime;
+                                                    return hub::CommandStore(connection).add(command);
+                                                  },
+                                                  [this, id = command.agent_id, life = life_](const Result<void>& result) {
+                                                    if (!result || life != life_ || disk.is_dead()) return;
+                                                    posted_.push_back([this, id] { sessions_->commands_advanced(id); });
+                                                  }});
 }
 
 void SimHub::clear_up() {

@@ -39,6 +39,8 @@ class SimHub final : public hub::WriterPort, public hub::ErpClient {
   void put_product(int sku, std::int64_t version);
   /// What a person does in the evening, or too early: today of a store, forced.
   void close_day(const std::string& store);
+  /// The agent that enrolled with this key gets the command.
+  void rotate_keys(const std::string& first_key);
   /// What a person does when all is mended: releases agents from conflict, retries what the ERP refused.
   void clear_up();
   /// The next start finds a database that was restored, and says so to the agents.

@@ -134,7 +134,8 @@ std::unique_ptr<SyncLoop> start(Store& store, const Hub& hub, std::vector<std::s
   SyncOptions options;
   options.endpoints = endpoints.empty() ? std::vector{hub.router->endpoint()} : std::move(endpoints);
   options.hub_key = hub.keys.public_key;
-  options.keys = transport::generate_key_pair();
+  const auto keys = transport::generate_key_pair();
+  options.keys = KeyRecord({keys.public_key, keys.secret_key});
   options.database = store.folder.file("agent.db");
   options.version = "test";
   auto loop = SyncLoop::start(options, store);
@@ -246,14 +247,15 @@ TEST_CASE("agent sync loop: paused by the hub it says why, and stops when it is 
 TEST_CASE("agent sync loop: does not start without endpoints, with a bad key or without a database", "[agent][sync]") {
   Store store;
   SyncOptions options;
-  options.keys = transport::generate_key_pair();
-  options.hub_key = options.keys.public_key;
+  const auto keys = transport::generate_key_pair();
+  options.keys = KeyRecord({keys.public_key, keys.secret_key});
+  options.hub_key = keys.public_key;
   options.database = store.folder.file("agent.db");
   CHECK(SyncLoop::start(options, store).error().code == ErrorCode::kInvalid);
   options.endpoints = {"tcp://127.0.0.1:1"};
   options.hub_key = "short";
   CHECK(SyncLoop::start(options, store).error().code == ErrorCode::kInvalid);
-  options.hub_key = options.keys.public_key;
+  options.hub_key = keys.public_key;
   options.database = store.folder.file("missing.db");
   CHECK_FALSE(SyncLoop::start(options, store));
 }

@@ -131,6 +131,7 @@ class ApiStand {
     options.head_timeout = head_timeout;
     server_ = take(ApiServer::start(options, *context_));
   }
+  const std::filesystem::path& folder() const { return folder_; }
   ~ApiStand() {
     server_->stop_accepting();
     access->passwords.stop();

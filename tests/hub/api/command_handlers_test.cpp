@@ -33,6 +33,19 @@ TEST_CASE("commands: accepted, listed, answered, and in the agent's history", "[
   CHECK(stand.call("GET", "/v1/agents/a_nosuch/commands").status == 404);
 }
 
+TEST_CASE("commands: each name is taken, told to the sync loop, by operators and above, and stands in the audit", "[api]") {
+  FleetStand stand;
+  const std::string id = stand.enrol("key-1"), path = "/v1/agents/" + id + "/commands";
+  for (const std::string_view name : kCommandNames) {
+    const std::string body = json{{"name", name}}.dump();
+    CHECK(stand.call("POST", path, body, "operator").status == 202);
+    CHECK(stand.call("POST", path, body, "viewer").status == 403);
+    CHECK(json::parse(stand.call("GET", "/v1/audit?limit=1").body).at("items").at(0).at("action") == "POST /v1/agents/{id}/commands");
+  }
+  CHECK(stand.items(path).at(0).at("name") == "rotate_keys");
+  CHECK(stand.call("POST", path, R"({"name":"rotate"})").body.find("rotate_keys") != std::string::npos);
+}
+
 TEST_CASE("commands: unknown ones, unknown agents, revoked agents and viewers are refused", "[api]") {
   FleetStand stand;
   const std::string id = stand.enrol("key-1"), path = "/v1/agents/" + id + "/commands";

@@ -53,8 +53,29 @@ TEST_CASE("configuration: one agent is given a revision, and shows when it has i
   CHECK(stand.get("/v1/agents/" + id).at("history").back().at("what") == "config");
   stand.tells("key-1", 0, "0.1.0", 1, 5);
   CHECK(stand.get("/v1/agents/" + id).at("revision") == 1);
+  CHECK(stand.get("/v1/agents/" + id).at("config_error").is_null());
+  stand.tells("key-1", 0, "0.1.0", 0, 6);  // told to go by agent.toml alone
+  CHECK(stand.get("/v1/agents/" + id).at("revision") == 0);
   CHECK(stand.call("POST", "/v1/agents/" + id + "/config", R"({"revision":7})").status == 404);
   CHECK(stand.call("POST", "/v1/agents/" + id + "/config", R"({"revision":-1})").status == 422);
   CHECK(stand.call("POST", "/v1/agents/a_nosuch/config", R"({"revision":1})").status == 404);
   CHECK(stand.post("/v1/agents/" + id + "/config", {{"revision", 0}}, 200).at("revision_before") == 1);
+}
+
+TEST_CASE("configuration: an agent that refused its first one has none; one that refused a later one keeps the last good one", "[api]") {
+  FleetStand stand;
+  const std::string id = stand.enrol("key-1");
+  const auto shown = [&] { return stand.get("/v1/agents/" + id); };
+  CHECK(shown().at("revision").is_null());
+  AgentStatus said;
+  said.config_item = 5;
+  said.config_error = "log.level is fixed on this machine by an environment variable";
+  stand.agents.set_status("key-1", said, "0.1.0", os::now());
+  CHECK(shown().at("revision").is_null());
+  CHECK(shown().at("config_error").get<std::string>().starts_with("log.level"));
+  CHECK(stand.items("/v1/agents").at(0).at("revision").is_null());
+  said.config_item = 6;
+  said.config_revision = 2;
+  stand.agents.set_status("key-1", said, "0.1.0", os::now());
+  CHECK(shown().at("revision") == 2);
 }

@@ -45,6 +45,26 @@ TEST_CASE("enrolment tokens: shown once, listed without their secret", "[api]") 
   CHECK(stand.items("/v1/enrolment-tokens").at(0).at("uses") == 1);
 }
 
+TEST_CASE("enrolment tokens: the secret is nowhere in the database, and a repeat does not tell it", "[api]") {
+  ApiStand stand;
+  REQUIRE(stand.call("PUT", "/v1/locations/GB", R"({"id":"GB","name":"London"})").status == 200);
+  const std::vector<std::string> key = {"Idempotency-Key: once"};
+  const auto first = stand.call("POST", "/v1/enrolment-tokens", R"({"location":"GB"})", "operator", key);
+  const std::string token = json::parse(first.body).at("token");
+  const auto again = stand.call("POST", "/v1/enrolment-tokens", R"({"location":"GB"})", "operator", key);
+  CHECK(again.status == 201);
+  CHECK(json::parse(again.body).at("id") == json::parse(first.body).at("id"));
+  CHECK(again.body.find(token) == std::string::npos);
+  std::string bytes;
+  for (const auto& file : std::filesystem::directory_iterator(stand.folder())) {
+    if (!file.path().filename().string().starts_with("hub.db")) continue;
+    std::ifstream stream(file.path(), std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(stream), {});
+  }
+  CHECK(bytes.find(json::parse(first.body).at("id").get<std::string>()) != std::string::npos);  // it was looked for in the right place
+  CHECK(bytes.find(token) == std::string::npos);
+}
+
 TEST_CASE("enrolment tokens: bounds and unknown locations are refused", "[api]") {
   ApiStand stand;
   create_token(stand);

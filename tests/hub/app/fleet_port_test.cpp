@@ -321,3 +321,125 @@ TEST_CASE("fleet port: both machines of a conflict are kept, also for the next s
   REQUIRE(started.load(store));
   CHECK(started.view(enrolled->first, fleet.writer.now)->machines.size() == 2);
 }
+
+namespace {
+
+struct KeyChangePort : Fleet {
+  AgentId id = enrol("secret").value().first;
+  std::string next = std::string(40, 'n');
+
+  void command(const std::string& command_id) {
+    AgentCommand command;
+    command.command_id = command_id;
+    command.agent_id = id;
+    command.name = kRotateKeysCommand;
+    command.arguments = "{}";
+    command.created_at = writer.now;
+    command.expires_at = writer.now + kCommandLifetime;
+    REQUIRE(CommandStore(writer.connection()).add(command));
+  }
+  StockAnswer offer(const std::string& command_id, const std::string& offered) {
+    StockAnswer told;
+    port.offer_key(id, R"({"command_id":")" + command_id + R"(","public_key":")" + offered + "\"}", [&told](StockAnswer answer) { told = std::move(answer); });
+    return told;
+  }
+  AgentStanding standing(const std::string& asked) { return port.knowledge(asked).standing; }
+  CommandStatus status(const std::string& command_id) { return CommandStore(writer.connection()).find(command_id).value()->status; }
+  /// What the hub knows after a start.
+  void start_again() {
+    FleetStore store(writer.connection());
+    REQUIRE(agents.load(store));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("fleet port: both keys are good until the new one was used, then only that one; a start at any step changes nothing", "[app]") {
+  const bool starts = GENERATE(false, true);
+  KeyChangePort fleet;
+  const auto step = [&] {
+    if (starts) fleet.start_again();
+  };
+  fleet.command("k-1");
+  CHECK(fleet.standing(fleet.next) == AgentStanding::kUnknown);
+  CHECK(fleet.offer("k-1", fleet.next).status == 200);
+  step();
+  CHECK(fleet.standing(fleet.key) == AgentStanding::kActive);
+  CHECK(fleet.standing(fleet.next) == AgentStanding::kActive);
+  CHECK(fleet.port.knowledge(fleet.next).agent_id == fleet.id);
+  CHECK(fleet.offer("k-1", fleet.next).status == 200);  // its answer was lost
+  fleet.port.key_used(fleet.id, fleet.key);             // a session by the old one
+  CHECK(fleet.standing(fleet.key) == AgentStanding::kActive);
+  CHECK(fleet.status("k-1") != CommandStatus::kDone);
+  step();
+  fleet.port.key_used(fleet.id, fleet.next);
+  step();
+  CHECK(fleet.standing(fleet.key) == AgentStanding::kReplaced);
+  CHECK(fleet.port.knowledge(fleet.key).agent_id == fleet.id);
+  CHECK(fleet.port.admits(fleet.key));
+  CHECK(fleet.standing(fleet.next) == AgentStanding::kActive);
+  CHECK(fleet.status("k-1") == CommandStatus::kDone);  // in the same commit
+  const int tasks = fleet.writer.tasks;
+  fleet.port.key_used(fleet.id, fleet.next);  // each status says it again
+  CHECK(fleet.writer.tasks == tasks);
+  fleet.port.command_result(fleet.id, {"k-1", false, "{}"});
+  CHECK(fleet.status("k-1") == CommandStatus::kDone);
+}
+
+TEST_CASE("fleet port: while nothing can be written both keys stay as they were, and the agent is told to come again", "[app]") {
+  KeyChangePort fleet;
+  fleet.command("k-1");
+  fleet.writer.is_stopped = true;
+  CHECK(fleet.offer("k-1", fleet.next).status == 503);
+  CHECK(fleet.standing(fleet.next) == AgentStanding::kUnknown);
+  fleet.writer.is_stopped = false;
+  REQUIRE(fleet.offer("k-1", fleet.next).status == 200);
+  fleet.writer.is_stopped = true;
+  fleet.port.key_used(fleet.id, fleet.next);
+  CHECK(fleet.standing(fleet.key) == AgentStanding::kActive);
+  CHECK(fleet.standing(fleet.next) == AgentStanding::kActive);
+  fleet.writer.is_stopped = false;
+  fleet.port.key_used(fleet.id, fleet.next);
+  CHECK(fleet.standing(fleet.key) == AgentStanding::kReplaced);
+}
+
+TEST_CASE("fleet port: the agent's word that its keys are changed replaces the old one in the commit that says done", "[app]") {
+  KeyChangePort fleet;
+  fleet.command("k-1");
+  REQUIRE(fleet.offer("k-1", fleet.next).status == 200);
+  SECTION("it is done") {
+    fleet.port.command_result(fleet.id, {"k-1", true, "{}"});
+    CHECK(fleet.standing(fleet.key) == AgentStanding::kReplaced);
+    CHECK(fleet.status("k-1") == CommandStatus::kDone);
+  }
+  SECTION("it failed") {
+    fleet.port.command_result(fleet.id, {"k-1", false, "{}"});
+    CHECK(fleet.standing(fleet.key) == AgentStanding::kActive);
+    CHECK(fleet.status("k-1") == CommandStatus::kFailed);
+  }
+}
+
+TEST_CASE("fleet port: an offer that is not asked for, is another's, or is none is refused with a reason", "[app]") {
+  KeyChangePort fleet;
+  CHECK(fleet.offer("k-1", fleet.next).status == 409);
+  CHECK(fleet.offer("k-1", "short").status == 422);
+  fleet.command("k-1");
+  REQUIRE(fleet.offer("k-1", fleet.next).status == 200);
+  const StockAnswer second = fleet.offer("k-1", std::string(40, 'm'));
+  CHECK(second.status == 409);
+  CHECK(second.body.find("two machines") != std::string::npos);
+  CHECK(fleet.standing(std::string(40, 'm')) == AgentStanding::kUnknown);
+}
+
+TEST_CASE("fleet port: revoking takes both keys of a change", "[app]") {
+  KeyChangePort fleet;
+  fleet.command("k-1");
+  REQUIRE(fleet.offer("k-1", fleet.next).status == 200);
+  const auto revoked = FleetStore(fleet.writer.connection()).revoke(fleet.id, "Ada", "stolen", fleet.writer.now);
+  REQUIRE(revoked);
+  fleet.agents.put(*revoked);
+  for (const std::string& asked : {fleet.key, fleet.next}) {
+    CHECK(fleet.standing(asked) == AgentStanding::kRevoked);
+    CHECK_FALSE(fleet.port.admits(asked));
+  }
+}

@@ -64,7 +64,7 @@ class IdleSync : public SyncLoop {
   }
   std::string endpoint() const override { return {}; }
   void outbound_advanced() override {}
-  void commands_advanced(const std::string&) override {}
+  void commands_advanced(const AgentId&) override {}
 };
 
 }  // namespace
@@ -90,6 +90,22 @@ TEST_CASE("metrics: who was turned away stands under its reason, and agents unde
                            "tillsync_writer_failures_total 5", "tillsync_agents{state=\"revoked\"} 1", "tillsync_agents{state=\"online\"} 0"}) {
     INFO(line);
     CHECK(text.find(std::string("\n") + line + "\n") != std::string::npos);
+  }
+  // Dark, and its location is closed: off on each day of the week.
+  AgentRecord closed;
+  closed.agent_id = AgentId{"a_2"};
+  closed.public_key = std::string(40, 'c');
+  closed.location = LocationId("LS");
+  agents.put(closed);
+  Location location;
+  location.time_zone = "Europe/London";
+  agents.set_status(closed.public_key, {}, "1", os::now() - seconds(3'600));
+  for (const auto& [hours, idle] : {std::pair{"Mo-Su off", "1"}, {"24/7", "0"}, {"", "0"}}) {
+    location.opening_hours = FreeText(hours);
+    agents.put_location(closed.location, location_facts(location));
+    const std::string scraped = metrics.text();
+    CHECK(scraped.find(std::string("\ntillsync_agents_idle ") + idle + "\n") != std::string::npos);
+    CHECK(scraped.find("\ntillsync_agents{state=\"dark\"} 1\n") != std::string::npos);
   }
   // Totals are set, not added up, at each scrape.
   CHECK(metrics.text().find("\ntillsync_frames_refused_total{reason=\"malformed\"} 11\n") != std::string::npos);

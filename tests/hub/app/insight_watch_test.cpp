@@ -78,6 +78,34 @@ TEST_CASE("insight watch: a breaker that stays open becomes an alert, and ends",
   CHECK(read_firing(*stand.database)->empty());
 }
 
+TEST_CASE("insight watch: a store that is switched off at night is an alert only when it stays so by day", "[insight]") {
+  WatchStand stand;
+  AlertEngine engine;
+  Location location;
+  location.id = LocationId("LS");
+  location.time_zone = "Europe/London";
+  location.opening_hours = FreeText("09:00-18:00");
+  AgentRecord agent;
+  agent.agent_id = AgentId("a_1");
+  agent.public_key = "key";
+  agent.location = location.id;
+  stand.agents.put(agent);
+  stand.agents.put_location(location.id, location_facts(location));
+  stand.agents.set_status("key", {}, "1", *parse_instant("2026-01-05T18:05:00Z"));
+  const auto is_alert_at = [&](const char* at) {
+    REQUIRE(look_for_alerts(*stand.database, stand.sources, engine, *parse_instant(at)));
+    return read_firing(*stand.database)->contains({"store_dark", "a_1"});
+  };
+  CHECK_FALSE(is_alert_at("2026-01-05T23:00:00Z"));
+  CHECK_FALSE(is_alert_at("2026-01-06T08:59:59Z"));
+  CHECK_FALSE(is_alert_at("2026-01-06T09:15:00Z"));  // 900 s of its opening hours: the limit
+  CHECK(is_alert_at("2026-01-06T09:15:01Z"));
+  CHECK(is_alert_at("2026-01-06T17:59:59Z"));
+  CHECK(is_alert_at("2026-01-06T18:00:00Z"));        // well within its limit for a minute, then it ends
+  CHECK_FALSE(is_alert_at("2026-01-06T18:01:00Z"));
+  CHECK(is_alert_at("2026-01-07T09:00:00Z"));        // still dark in the morning
+}
+
 TEST_CASE("insight watch: its thread samples at once and ends at once", "[insight]") {
   WatchStand stand;
   struct Counting : WriterPort {

@@ -73,7 +73,8 @@ TEST_CASE("ctl fleet: a command is told, and waited for; no answer is exit code 
   CHECK(told.body().at("arguments") == json{{"lines", 5}});
   CHECK(run_fleet(stand, {"agent", "command", id, "drain", "--wait", "1"}).code == CtlExit::kDifferences);
   CHECK(run_fleet(stand, {"agent", "command", id, "format_disk"}).code == CtlExit::kUsage);
-  CHECK(run_fleet(stand, {"agent", "commands", id, "--json"}).body().at("items").size() == 2);
+  CHECK(run_fleet(stand, {"agent", "command", id, "rotate_keys", "--json"}).body().at("name") == "rotate_keys");
+  CHECK(run_fleet(stand, {"agent", "commands", id, "--json"}).body().at("items").size() == 3);
 }
 
 TEST_CASE("ctl fleet: a configuration is written, given to one and rolled out", "[ctl]") {

@@ -143,3 +143,61 @@ TEST_CASE("registry: a new conflict forgets the machines of the last one", "[fle
   CHECK(view->machines.size() == 1);
   CHECK(view->conflict_since == kRegistryNow + seconds(90));
 }
+
+TEST_CASE("registry: both keys of a change are the same agent; a replaced one is known as that, also after a start", "[fleet]") {
+  RegistryFixture fixture;
+  fixture.add_token("one");
+  AgentRegistry registry;
+  AgentRecord agent = fixture.enrol("old", "one");
+  registry.put(agent);
+  CHECK_FALSE(registry.is_next_key(agent.agent_id, "next"));
+  CHECK_FALSE(registry.is_next_key(agent.agent_id, ""));
+  REQUIRE(fixture.connection->run("UPDATE agent SET next_key = 'next', next_key_command = 'k_1'", {}));
+  agent = (*fixture.store().find(agent.agent_id))->agent;
+  registry.put(agent);
+  CHECK(registry.is_next_key(agent.agent_id, "next"));
+  CHECK_FALSE(registry.is_next_key(AgentId("a_nobody"), "next"));
+  CHECK(registry.by_key("old")->agent_id == agent.agent_id);
+  CHECK(registry.by_key("next")->agent_id == agent.agent_id);
+  CHECK(registry.all().size() == 1);
+  registry.set_status("next", {}, "2", kRegistryNow);
+  CHECK(registry.status(agent.agent_id)->last_seen == kRegistryNow);
+  CHECK(registry.clock_skew("old"));
+
+  const auto used = fixture.store().use_key(agent.agent_id, "next", kRegistryNow).value();
+  REQUIRE(used);
+  registry.put(*used);
+  AgentRegistry after_a_start;
+  auto store = fixture.store();
+  REQUIRE(after_a_start.load(store));
+  for (const AgentRegistry* known : {&registry, &after_a_start}) {
+    CHECK(known->by_key("next")->agent_id == agent.agent_id);
+    CHECK_FALSE(known->by_key("old"));
+    CHECK(known->by_replaced_key("old")->agent_id == agent.agent_id);
+    CHECK_FALSE(known->by_replaced_key("next"));
+    CHECK(known->admits("old"));  // to be told so
+    CHECK_FALSE(known->is_next_key(agent.agent_id, "next"));
+  }
+  registry.seen("old", kRegistryNow + seconds(9));  // is no life
+  CHECK(registry.status(agent.agent_id)->last_seen == kRegistryNow);
+
+  AgentRecord revoked = *used;
+  revoked.standing = Standing::kRevoked;
+  registry.put(revoked);
+  CHECK_FALSE(registry.admits("next"));
+}
+
+TEST_CASE("registry: a next key that another one takes the place of is nobody's", "[fleet]") {
+  RegistryFixture fixture;
+  fixture.add_token("one");
+  AgentRegistry registry;
+  AgentRecord agent = fixture.enrol("old", "one");
+  agent.next_key = "first";
+  registry.put(agent);
+  agent.next_key = "second";
+  registry.put(agent);
+  CHECK_FALSE(registry.by_key("first"));
+  CHECK_FALSE(registry.by_replaced_key("first"));
+  CHECK(registry.by_key("second"));
+  CHECK(registry.by_key("old"));
+}

@@ -2,7 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "common/sql/sqlite.h"
+#include "hub/fleet/command_store.h"
 
 using namespace tillsync;
 using namespace tillsync::hub;
@@ -94,4 +97,70 @@ TEST_CASE("fleet store: pages of agents go on behind the last one and filter by 
   REQUIRE(page.size() == 3);
   CHECK(fixture.store().agents(page.back().agent.agent_id.value, 3)->size() == 1);
   CHECK(fixture.store().agents("", 10, "FR")->size() == 1);
+}
+
+TEST_CASE("fleet store: an offered key stands beside the old one until it is used; then the old one is replaced for ever, and the command is answered", "[fleet]") {
+  Fixture fixture;
+  fixture.add_token("secret", 5);
+  const AgentRecord agent = fixture.enrol("k1", "secret");
+  const std::string offered(40, 'n');
+  AgentCommand command;
+  command.command_id = "k_1";
+  command.agent_id = agent.agent_id;
+  command.name = kRotateKeysCommand;
+  command.arguments = "{}";
+  command.created_at = kNow;
+  command.expires_at = kNow + kCommandLifetime;
+  CommandStore commands(*fixture.connection);
+  REQUIRE(commands.add(command));
+  auto store = fixture.store();
+
+  CHECK_FALSE(store.use_key(agent.agent_id, offered, kNow).value());  // not offered yet
+  const auto taken = store.offer_key({agent.agent_id, "k_1", offered}, kNow);
+  REQUIRE(taken);
+  CHECK(taken->verdict == KeyOfferVerdict::kTaken);
+  CHECK(taken->agent.next_key == offered);
+  CHECK(taken->agent.public_key == "k1");
+  CHECK(store.find(agent.agent_id).value()->agent.next_key == offered);
+  CHECK(store.offer_key({agent.agent_id, "k_1", offered}, kNow)->verdict == KeyOfferVerdict::kSameAgain);
+  CHECK(fixture.enrol(offered, "secret").agent_id == agent.agent_id);  // whose it is already
+  CHECK_FALSE(store.use_key(agent.agent_id, "k1", kNow).value());      // the old one says nothing
+  CHECK_FALSE(store.use_key(agent.agent_id, "", kNow).value());
+  CHECK(commands.find("k_1").value()->is_open());
+  CHECK(store.replaced_keys()->empty());
+
+  const auto used = store.use_key(agent.agent_id, offered, kNow + seconds(5)).value();
+  REQUIRE(used);
+  CHECK(used->public_key == offered);
+  CHECK(used->next_key.empty());
+  CHECK(commands.find("k_1").value()->status == CommandStatus::kDone);
+  CHECK(commands.find("k_1").value()->result == R"({"public_key":")" + offered + "\"}");
+  REQUIRE(store.replaced_keys()->size() == 1);
+  CHECK(store.replaced_keys()->front().public_key == "k1");
+  CHECK_FALSE(store.use_key(agent.agent_id, offered, kNow).value());  // once
+  const auto history = store.history(agent.agent_id).value();
+  CHECK(std::ranges::count(history, "key_offered", &AgentHistoryEntry::what) == 1);
+  CHECK(std::ranges::count(history, "key_replaced", &AgentHistoryEntry::what) == 1);
+
+  // The replaced key is nobody's any more, and never again.
+  CHECK(store.enrol({"k1", "pc", "1"}, "secret", kNow)->status == EnrolmentStatus::kRevoked);
+  command.command_id = "k_2";
+  REQUIRE(commands.add(command));
+  CHECK(store.offer_key({agent.agent_id, "k_2", "k1"}, kNow)->verdict == KeyOfferVerdict::kKeyInUse);
+  CHECK(store.offer_key({AgentId("a_nobody"), "k_2", offered}, kNow).error().code == ErrorCode::kNotFound);
+}
+
+TEST_CASE("fleet store: a key of another agent is not taken", "[fleet]") {
+  Fixture fixture;
+  fixture.add_token("secret", 5);
+  const AgentRecord first = fixture.enrol(std::string(40, '1'), "secret"), second = fixture.enrol(std::string(40, '2'), "secret");
+  AgentCommand command;
+  command.command_id = "k_1";
+  command.agent_id = first.agent_id;
+  command.name = kRotateKeysCommand;
+  command.arguments = "{}";
+  command.created_at = kNow;
+  command.expires_at = kNow + kCommandLifetime;
+  REQUIRE(CommandStore(*fixture.connection).add(command));
+  CHECK(fixture.store().offer_key({first.agent_id, "k_1", second.public_key}, kNow)->verdict == KeyOfferVerdict::kKeyInUse);
 }

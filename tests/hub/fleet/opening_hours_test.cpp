@@ -51,3 +51,20 @@ TEST_CASE("opening hours: what is not understood is not known", "[fleet]") {
   CHECK(OpeningHours::parse(at_limit));
   CHECK_FALSE(OpeningHours::parse(at_limit + " "));
 }
+
+TEST_CASE("opening hours: the open part of a span is counted once, whatever spans lie over each other and wherever it begins", "[fleet]") {
+  constexpr std::int64_t kMinute = 60'000'000, kDay = 24 * 60 * kMinute, kMonday = 4 * kDay;  // 5 January 1970
+  const auto open = [](const char* text, std::int64_t from, std::int64_t to) { return OpeningHours::parse(text)->open_micros(from, to) / kMinute; };
+  const char* text = "Mo-Fr 09:00-18:00";
+  CHECK(open(text, kMonday, kMonday + kDay) == 9 * 60);
+  CHECK(open(text, kMonday, kMonday + 7 * kDay) == 5 * 9 * 60);
+  CHECK(open(text, kMonday + 9 * 60 * kMinute, kMonday + 9 * 60 * kMinute + kMinute) == 1);
+  CHECK(open(text, kMonday + 18 * 60 * kMinute, kMonday + kDay + 9 * 60 * kMinute) == 0);
+  CHECK(open(text, kMonday + 17 * 60 * kMinute, kMonday + kDay + 10 * 60 * kMinute) == 2 * 60);
+  CHECK(open(text, kMonday - kDay, kMonday) == 0);          // Sunday
+  CHECK(open(text, kMonday + kDay, kMonday) == 0);          // no span
+  CHECK(open("24/7", kMonday + kMinute, kMonday + 3 * kDay) == 3 * 24 * 60 - 1);
+  CHECK(open("Mo 09:00-14:00,12:00-18:00,10:00-11:00", kMonday, kMonday + kDay) == 9 * 60);
+  CHECK(open("Mo 18:00-02:00", kMonday + kDay, kMonday + 2 * kDay) == 2 * 60);  // what is left of Monday's evening
+  CHECK(open("Mo-Su 00:00-24:00", -3 * kDay, 0) == 3 * 24 * 60);                 // before 1970
+}

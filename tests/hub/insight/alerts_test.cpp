@@ -96,6 +96,10 @@ TEST_CASE("alerts: observations of every rule", "[alerts]") {
   for (const Observation& one : observe(facts)) values[one.rule + "/" + one.subject] = one.value;
   CHECK(values.at("store_dark/a_1") == 1'000);
   CHECK_FALSE(values.contains("disk/a_1"));
+  // While its location is open only that time counts, and none while it is closed.
+  facts.agents[0].silence_that_counts = seconds(300);
+  for (const Observation& one : observe(facts))
+    if (one.rule == "store_dark") CHECK(one.value == 300);
   facts.agents[0].last_seen.reset();
   CHECK(std::ranges::none_of(observe(facts), [](const Observation& one) { return one.agent_id == "a_1"; }));
 }

@@ -50,6 +50,19 @@ TEST_CASE("needs: each kind says what a person would say", "[needs]") {
   CHECK_FALSE(needs.front().due_at);
 }
 
+TEST_CASE("needs: a dark store that is closed needs nobody, one that is missing by day does", "[needs]") {
+  NeedFacts facts;
+  facts.now = kNeedsNow;
+  facts.agents.push_back(dark_agent("a_1", 7));
+  facts.agents.push_back(dark_agent("a_2", 0));
+  facts.agents.back().state = AgentState::kMissing;
+  CHECK(build_needs(facts).size() == 2);
+  for (AgentFact& agent : facts.agents) agent.is_idle = true;
+  CHECK(build_needs(facts).empty());
+  facts.agents.front().state = AgentState::kConflict;  // at any hour
+  CHECK(build_needs(facts).size() == 1);
+}
+
 TEST_CASE("needs: many dark stores are one need", "[needs]") {
   NeedFacts facts;
   facts.now = kNeedsNow;

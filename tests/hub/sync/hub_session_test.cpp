@@ -23,7 +23,7 @@ EpochId epoch() {
 }
 
 struct Talk {
-  Talk() : session(options(), "key") {}
+  Talk() : session(options()) {}
   static HubSessionOptions options() {
     HubSessionOptions made;
     made.incarnation.data[0] = 'i';
@@ -539,4 +539,44 @@ TEST_CASE("hub session: a command that waits is not sent twice", "[sync]") {
   talk.session.send_command({"k-1", "verify", ""});
   talk.open();
   CHECK(talk.all_said<wire::Command>("c").size() == 1);
+}
+
+TEST_CASE("hub session: a replaced key is told so, and the agent's session by its newer key goes on", "[sync]") {
+  Talk talk;
+  talk.open();
+  talk.standing = AgentStanding::kReplaced;
+  talk.hear("copy", talk.hello('x'));
+  talk.hear("copy", wire::Attach{"1", boot('x')});
+  talk.hear("copy", wire::Enroll{"token", "pc", "1"});
+  CHECK(talk.faults("copy") == std::vector(3, wire::FaultCode::kRevoked));
+  CHECK(talk.all_said<wire::Fault>("copy").front().text.find("replaced") != std::string::npos);
+  CHECK(talk.session.counters().revoked_frames == 3);
+  CHECK(talk.session.is_online());
+  CHECK(talk.all_asked<EnrollRequested>().empty());
+  CHECK(talk.all_asked<Disconnected>().empty());
+  talk.standing = AgentStanding::kActive;
+  talk.hear("d", talk.batch(1, 1));
+  CHECK(talk.all_asked<IncomingBatch>().size() == 1);
+  CHECK(talk.faults("d").empty());
+}
+
+TEST_CASE("hub session: events name the key that they came by", "[sync]") {
+  Talk talk;
+  const auto hear_by = [&](const std::string& key, const Bytes& connection, const wire::Message& message) {
+    talk.session.handle_frame(connection, wire::encode(message), {AgentStanding::kActive, AgentId{"a_1"}, LocationId{"GB"}, key}, talk.now, talk.wall());
+    talk.collect();
+  };
+  hear_by("new", "d", talk.hello());
+  hear_by("old", "c", wire::Attach{"1", boot('b')});  // late, by the link before
+  talk.session.epoch_loaded(epoch(), std::nullopt, talk.wall());
+  talk.collect();
+  REQUIRE(talk.all_asked<Connected>().size() == 1);
+  CHECK(talk.all_asked<Connected>()[0].key == "new");
+  wire::Status status;
+  status.boot = boot('b');
+  hear_by("new", "c", status);
+  REQUIRE(talk.all_asked<StatusArrived>().size() == 1);
+  CHECK(talk.all_asked<StatusArrived>()[0].key == "new");
+  hear_by("new", "e", wire::Enroll{"token", "pc", "1"});
+  CHECK(talk.all_asked<EnrollRequested>()[0].key == "new");
 }

@@ -283,10 +283,10 @@ TEST_CASE("hub sync loop: a command goes out when it is given, again with each w
     const std::lock_guard lock(stand.registry.mutex);
     stand.registry.commands.push_back({"k-1", "verify", "{}"});
   }
-  stand.loop->commands_advanced("a key that nobody has");
-  stand.loop->commands_advanced(stand.keys.public_key);
+  stand.loop->commands_advanced(AgentId{"a_nobody"});
+  stand.loop->commands_advanced(AgentId{"a_1"});
   CHECK(stand.expect<wire::Command>(*control).command_id == "k-1");
-  stand.loop->commands_advanced(stand.keys.public_key);  // is on its way already
+  stand.loop->commands_advanced(AgentId{"a_1"});  // is on its way already
   stand.open(*data, 2);
   CHECK(stand.expect<wire::Command>(*control).command_id == "k-1");
   CHECK(eventually([&] { return stand.registry.sent == 2; }));

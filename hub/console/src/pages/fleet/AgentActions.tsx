@@ -14,7 +14,7 @@ const CHANGES = ['/v1/agents/{id}', '/v1/agents/{id}/commands', '/v1/agents', '/
 export function AgentActions({ agent }: { agent: AgentDetail }) {
   const mayCommand = useMay('operator');
   const mayRevoke = useMay('administrator');
-  const [asked, setAsked] = useState<'restart' | 'revoke' | 'heal' | 'revision' | null>(null);
+  const [asked, setAsked] = useState<'restart' | 'rotate_keys' | 'revoke' | 'heal' | 'revision' | null>(null);
   const path = { id: agent.id };
   const close = (): void => setAsked(null);
   const command = useDeed((name: CommandName, key) => send('post', '/v1/agents/{id}/commands', { path, body: { name, arguments: {} }, key }),
@@ -31,6 +31,7 @@ export function AgentActions({ agent }: { agent: AgentDetail }) {
           <Menu.Item onClick={() => command.mutate('send_logs')}>{t.agent.sendLogs}</Menu.Item>
           <Menu.Item onClick={() => command.mutate('verify')}>{t.agent.verify}</Menu.Item>
           <Menu.Item onClick={() => setAsked('restart')}>{t.agent.restart}</Menu.Item>
+          <Menu.Item onClick={() => setAsked('rotate_keys')}>{t.agent.rotateKeys}</Menu.Item>
           {mayRevoke && <Menu.Item onClick={() => setAsked('revision')}>{t.agent.setRevision}</Menu.Item>}
           {mayRevoke && <Menu.Divider />}
           {mayRevoke && agent.status === 'conflict' && <Menu.Item onClick={() => setAsked('heal')}>{t.agent.heal}</Menu.Item>}
@@ -38,6 +39,7 @@ export function AgentActions({ agent }: { agent: AgentDetail }) {
         </Menu.Dropdown>
       </Menu>
       <ConfirmDeed opened={asked === 'restart'} onClose={close} title={t.agent.restart} deed={t.agent.restart} busy={command.isPending} onDeed={() => command.mutate('restart')}>{t.agent.restartText}</ConfirmDeed>
+      <ConfirmDeed opened={asked === 'rotate_keys'} onClose={close} title={t.agent.rotateKeys} deed={t.agent.rotateKeys} busy={command.isPending} onDeed={() => command.mutate('rotate_keys')}>{t.agent.rotateKeysText}</ConfirmDeed>
       <ConfirmDeed opened={asked === 'revoke'} onClose={close} title={t.agent.revoke} deed={t.agent.revoke} danger type={agent.location} reason="optional" busy={revoke.isPending} onDeed={(reason) => revoke.mutate(reason)}>{t.agent.revokeText}</ConfirmDeed>
       <ConfirmDeed opened={asked === 'heal'} onClose={close} title={t.agent.heal} deed={t.agent.heal} danger type={agent.location} reason="optional" busy={heal.isPending} onDeed={(reason) => heal.mutate(reason)}>{t.agent.healText}</ConfirmDeed>
       <RevisionDialog id={agent.id} current={agent.revision_wanted ?? agent.revision ?? null} opened={asked === 'revision'} onClose={close} />

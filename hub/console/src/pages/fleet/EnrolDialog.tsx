@@ -30,7 +30,9 @@ export function EnrolDialog({ opened, onClose, location: given = '' }: { opened:
         </form>
       ) : (
         <div className="stack">
-          <div className="notice good">{t.enrol.shownOnce} {t.enrol.valid} <Time at={made.expires_at} location={made.location} /></div>
+          {made.token
+            ? <div className="notice good">{t.enrol.shownOnce} {t.enrol.valid} <Time at={made.expires_at} location={made.location} /></div>
+            : <div className="notice attention">{t.enrol.lost}</div>}
           {made.command && <CopyText label={t.enrol.command} text={made.command} />}
           {made.token && <CopyText label={t.enrol.token} text={made.token} />}
           {made.qr_svg && <img className="qr" alt={t.enrol.qr} width={240} height={240} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(made.qr_svg)}`} />}
