@@ -31,6 +31,7 @@ struct AgentRecord {
   Standing standing = Standing::kActive;
   std::string enrolment_token_id;
   Instant enrolled_at;
+  std::string till = {};  // that this PC stands at, where it said so; at most one agent that is not revoked has a till of a location
 };
 
 /// What an agent last told, or the hub measured, about itself.

@@ -55,6 +55,7 @@ struct WantEpoch {            // hello came: look the epoch up; answer: epoch_lo
 };
 struct EnrollRequested {      // answer: enrolled or refused
   std::string token, name, version;
+  std::string location = {}, till = {};
 };
 struct StatusArrived {
   AgentId agent_id;
