@@ -38,6 +38,7 @@ Result<HttpDoorOptions> http_options(const config::Config& config) {
     TS_ASSIGN_OR_RETURN(TillToken token, parse_till_token(text));
     options.rules.tokens.push_back(std::move(token));
   }
+  options.tokens_file = tokens_file(config);
   options.rules.hosts = config.list("pos.hosts");
   TS_ASSIGN_OR_RETURN(auto tls, http::read_tls_files("pos", config.text("pos.certificate"), config.text("pos.key")));
   options.tls_certificate_pem = std::move(tls.certificate_pem);
@@ -90,7 +91,7 @@ RemoteConfig load_remote(const std::filesystem::path& folder) {
 
 LinkStatus link_status(const SyncLoop& sync) {
   const SyncState state = sync.state();
-  return {state.is_up, state.is_paused, state.text, state.clock_skew};
+  return {state.is_up, state.is_paused, state.text, state.clock_skew, state.hub_version, state.reason};
 }
 
 }  // namespace

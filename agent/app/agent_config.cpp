@@ -16,6 +16,7 @@ constexpr std::int64_t kMegabytesMax = 1'000'000;
 const std::vector<config::Key>& agent_config_keys() {
   static const std::vector<config::Key> kKeys = {
       {"location", std::string(), "location id", "Where this agent stands; the hub said so at enrolment"},
+      {"till", std::string(), "till id", "The till that this PC stands at, where it said so at enrolment; for people"},
       {"agent_id", std::string(), "agent id", "The name that the hub gave this agent"},
       {"hub.endpoints", std::vector<std::string>{}, "ZeroMQ endpoints", "The hub's sync addresses, tried in turn"},
       {"hub.public_key", std::string(), "Z85, 40 characters", "The hub's key: nobody else can pose as the hub"},
@@ -25,6 +26,7 @@ const std::vector<config::Key>& agent_config_keys() {
       {"pos.zmq", std::string("auto"), "ZeroMQ endpoint", "ZeroMQ door; auto: pos.sock in the data folder, empty: none"},
       {"pos.spool", std::string("auto"), "path of a folder", "Spool folder; auto: spool in the data folder, empty: none"},
       {"pos.tokens", std::vector<std::string>{}, "till:sha256", "One token per till; none: whoever reaches the door may use it, on loopback only"},
+      {"pos.tokens_file", std::string("auto"), "path of a file", "Tokens that pos-token --add and --revoke write, in force at once; auto: pos-tokens in the data folder, empty: none"},
       {"pos.hosts", std::vector<std::string>{}, "names", "Names by which the tills know this door beside its address"},
       {"pos.certificate", std::string(), "path of a PEM file", "TLS certificate; needed on any address but loopback"},
       {"pos.key", std::string(), "path of a PEM file", "TLS key"},
@@ -65,6 +67,11 @@ std::string zmq_endpoint(const config::Config& config) {
   if (text != "auto") return text;
   const std::string path = (data_folder(config) / "pos.sock").string();
   return path.size() > kSocketPathBytesMax ? "" : "ipc://" + path;
+}
+
+std::filesystem::path tokens_file(const config::Config& config) {
+  const std::string& text = config.text("pos.tokens_file");
+  return text == "auto" ? data_folder(config) / "pos-tokens" : std::filesystem::path(text);
 }
 
 std::filesystem::path spool_folder(const config::Config& config) {

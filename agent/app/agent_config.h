@@ -27,6 +27,8 @@ Result<std::int64_t> database_bytes_max(const config::Config& config);
 /// pos.zmq, or pos.sock in the data folder where it is "auto"; "" = no ZeroMQ door, also where the folder's path is longer than a
 /// socket's may be.
 std::string zmq_endpoint(const config::Config& config);
+/// pos.tokens_file, or pos-tokens in the data folder where it is "auto"; empty = none.
+std::filesystem::path tokens_file(const config::Config& config);
 /// pos.spool, or `spool` in the data folder where it is "auto"; empty = no spool door.
 std::filesystem::path spool_folder(const config::Config& config);
 

@@ -1,6 +1,7 @@
 #include "agent/app/agent_keys.h"
 
 #include "common/base/os.h"
+#include "common/crypto/crypto.h"
 
 namespace tillsync::agent {
 namespace {
@@ -12,6 +13,14 @@ Result<std::string> read_key(const std::filesystem::path& path) {
   text.erase(text.find_last_not_of(" \r\n\t") + 1);
   TS_RETURN_IF_ERROR(transport::check_key(text));
   return text;
+}
+
+/// machine-id(5) wants it hashed before it stands anywhere.
+std::string machine_mark() {
+  const std::string id = os::machine_id();
+  if (id.empty()) return "";
+  const Sha256Digest digest = sha256({"tillsync-agent-machine-1", id});
+  return to_hex({digest.data(), digest.size()});
 }
 
 }  // namespace
@@ -88,8 +97,27 @@ Result<transport::CurveKeyPair> load_or_create_keys(const std::filesystem::path&
   const std::filesystem::path folder = data_folder / "keys";
   TS_RETURN_IF_ERROR(os::make_private_folder(folder));
   const transport::CurveKeyPair keys = transport::generate_key_pair();
+  if (const std::string mark = machine_mark(); !mark.empty()) TS_RETURN_IF_ERROR(os::write_file_durably(folder / "agent.machine", mark + "\n", false));
   TS_RETURN_IF_ERROR(write_first_keys(folder, {keys.public_key, keys.secret_key}));
   return keys;
+}
+
+bool are_keys_of_other_machine(const std::filesystem::path& data_folder) {
+  const auto made = os::read_file(data_folder / "keys" / "agent.machine", kKeyFileBytesMax);
+  const std::string here = machine_mark();
+  return made && !here.empty() && *made != here + "\n";
+}
+
+Result<void> drop_keys_of_other_machine(const std::filesystem::path& data_folder) {
+  if (!are_keys_of_other_machine(data_folder)) return {};
+  const std::filesystem::path folder = data_folder / "keys";
+  // The secret first: without it there is no pair.
+  for (const char* name : {"agent.secret", "agent.public", "agent.machine"}) {
+    std::error_code error;
+    std::filesystem::remove(folder / name, error);
+    if (error) return fail(ErrorCode::kIo, "remove " + (folder / name).string(), error.message());
+  }
+  return {};
 }
 
 }  // namespace tillsync::agent

@@ -8,7 +8,9 @@
 #include "agent/app/doctor_command.h"
 #include "agent/app/enroll_command.h"
 #include "agent/app/local_commands.h"
+#include "agent/app/new_key_command.h"
 #include "agent/app/recover_command.h"
+#include "common/base/os.h"
 #include "common/cli/self_description.h"
 
 namespace {
@@ -23,18 +25,36 @@ int fail_with(const Error& error) {
   return 1;
 }
 
-int enroll_and_tell(EnrollOptions options, const std::filesystem::path& answers) {
+/// What this PC would tell the hub, for whoever prepares an image.
+int tell_only(const EnrollOptions& options) {
+  std::cout << "Hub       " << options.hub << "\nLocation  " << (options.location.empty() ? "the token's" : options.location) << "\nTill      "
+            << (options.till.empty() ? "none in particular" : options.till) << "\nName      " << (options.name.empty() ? os::host_name() : options.name) << "\nFolder    " << options.data.string()
+            << "\nNothing was asked, nothing was written.\n";
+  return 0;
+}
+
+int enroll_and_tell(EnrollOptions options, const std::filesystem::path& answers, bool only_checks, bool renews_key) {
+  if (renews_key) {
+    auto known = with_agent_of_folder(std::move(options));
+    if (!known) return fail_with(known.error());
+    options = std::move(*known);
+  }
   if (!answers.empty()) {
     auto answered = with_answers(std::move(options), answers);
     if (!answered) return fail_with(answered.error());
     options = std::move(*answered);
   }
-  const auto whole = completed(std::move(options));
+  auto placed = with_place(std::move(options), os::host_name());
+  if (!placed) return fail_with(placed.error());
+  const auto whole = completed(std::move(*placed));
   if (!whole) return fail_with(whole.error());
-  const auto result = enroll_agent(*whole);
+  if (only_checks) return tell_only(*whole);
+  const auto result = renews_key ? enroll_with_new_key(*whole) : enroll_agent(*whole);
   if (!result) return fail_with(result.error());
-  std::cout << "Enrolled: agent " << result->agent_id << " at location " << result->location << ".\nConfiguration: " << result->config << "\n";
-  if (result->config == kPackagedConfig)
+  std::cout << "Enrolled: agent " << result->agent_id << " at location " << result->location << (result->till.empty() ? "" : ", till " + result->till) << ".\nConfiguration: " << result->config << "\n";
+  if (renews_key)
+    std::cout << "The old key is in quarantine, and the documents that wait belong to the new agent. Start it: sudo systemctl start tillsync-agent.service\n";
+  else if (result->config == kPackagedConfig)
     std::cout << "The service starts by itself now. See: tillsync-agent status\n";
   else
     std::cout << "Next: tillsync-agent run --config " << result->config << "\n";
@@ -46,7 +66,10 @@ int with_config(const std::filesystem::path& file, const std::function<int(const
   if (config) return command(*config);
   Error error = config.error();
   if (error.code == ErrorCode::kDenied) error.hint = "run it with sudo";
-  if (error.code == ErrorCode::kNotFound) error.hint = "this PC is not enrolled yet: tillsync-agent enroll --help; or name the file with --config";
+  std::error_code ignored;
+  if (error.code == ErrorCode::kNotFound && std::filesystem::exists("/etc/tillsync/enroll.toml", ignored))
+    error.hint = "this PC enrols by itself as soon as it reaches the hub; what keeps it from that: journalctl -u tillsync-agent-enroll";
+  else if (error.code == ErrorCode::kNotFound) error.hint = "this PC is not enrolled yet: tillsync-agent enroll --help; or name the file with --config";
   return fail_with(error);
 }
 
@@ -65,11 +88,17 @@ int main(int argc, char** argv) {
   auto* enroll_cli = app.add_subcommand("enroll", "Make this PC an agent: keys, registration at the hub, agent.toml");
   enroll_cli->add_option("--hub", enrolment.hub, "The hub's sync address, e.g. tcp://hub.example:7001");
   enroll_cli->add_option("--hub-key", enrolment.hub_key, "The hub's public key (tillsync-hub init printed it)");
-  enroll_cli->add_option("--token", enrolment.token, "One-time token: tillsyncctl enrolment-token create --location ID");
+  enroll_cli->add_option("--token", enrolment.token, "Token: tillsyncctl enrolment-token create --location ID; for many PCs of one image: create --many");
   enroll_cli->add_option("--data", enrolment.data, "Folder of this agent, made when missing; default: /var/lib/tillsync/agent, with the configuration at /etc/tillsync/agent.toml");
   enroll_cli->add_option("--config", enrolment.config, "agent.toml to write; default: in --data");
   std::filesystem::path answers;
-  enroll_cli->add_option("--answers", answers, "TOML file with hub, hub_key, token, name: for many PCs of one image")->check(CLI::ExistingFile);
+  enroll_cli->add_option("--answers", answers, "TOML file with hub, hub_key, token and how each PC says where it stands: for many PCs of one image (packaging/README.md)")->check(CLI::ExistingFile);
+  enroll_cli->add_option("--location", enrolment.location, "Where this PC stands, for a token of many locations");
+  enroll_cli->add_option("--till", enrolment.till, "The till that this PC stands at; a till has one agent");
+  bool only_checks = false;
+  bool renews_key = false;
+  enroll_cli->add_flag("--new-key", renews_key, "The agent that is here becomes a new one with a key of its own: its disk was copied, or its key revoked. Its documents go along");
+  enroll_cli->add_flag("--check", only_checks, "Only say what this PC would tell the hub; asks and writes nothing");
   enroll_cli->add_option("--name", enrolment.name, "Name of this machine for people; default: its host name");
 
   bool help_config = false;
@@ -101,8 +130,13 @@ int main(int argc, char** argv) {
   show_cli->add_option("seq", seq, "Its sequence number")->required();
 
   std::string till;
-  auto* token_cli = app.add_subcommand("pos-token", "Make a token for one till's HTTP requests");
-  token_cli->add_option("till", till, "The till's id")->required();
+  auto* token_cli = app.add_subcommand("pos-token", "Tokens of the tills' HTTP requests. Without an option: print one with the line for agent.toml");
+  add_config(token_cli);
+  token_cli->add_option("till", till, "The till's id");
+  bool adds_token = false, revokes_token = false, lists_tokens = false;
+  auto* add_token_flag = token_cli->add_flag("--add", adds_token, "Make one that is good at once; it is printed this once");
+  auto* revoke_token_flag = token_cli->add_flag("--revoke", revokes_token, "Take the till's tokens back, at once")->excludes(add_token_flag);
+  token_cli->add_flag("--list", lists_tokens, "Which tills have tokens")->excludes(add_token_flag)->excludes(revoke_token_flag);
 
   bool recovers = false;
   auto* doctor_cli = app.add_subcommand("doctor", "Look for what is wrong, and say how to mend it");
@@ -123,8 +157,12 @@ int main(int argc, char** argv) {
     std::cout << text;
     return 0;
   }
-  if (*enroll_cli) return enroll_and_tell(std::move(enrolment), answers);
-  if (*token_cli) return pos_token_command(till);
+  if (*enroll_cli) return enroll_and_tell(std::move(enrolment), answers, only_checks, renews_key);
+  if (*token_cli && till.empty() && !lists_tokens) {
+    std::cerr << "tillsync-agent: name the till: tillsync-agent pos-token TILL\n";
+    return 2;
+  }
+  if (*token_cli && !adds_token && !revokes_token && !lists_tokens) return pos_token_command(till);
   if (*run_cli && help_config) {
     std::cout << config::describe(agent_config_keys(), kAgentEnvironmentPrefix);
     return 0;
@@ -136,6 +174,9 @@ int main(int argc, char** argv) {
   return with_config(config_file, [&](const config::Config& config) {
     if (*status_cli) return status_command(config, as_json);
     if (*submit_cli) return submit_command(config, submitted);
+    if (*token_cli && adds_token) return add_pos_token_command(config, till);
+    if (*token_cli && revokes_token) return revoke_pos_token_command(config, till);
+    if (*token_cli) return list_pos_tokens_command(config);
     if (*list_cli) return outbox_list_command(config, seq, count, as_json);
     if (*show_cli) return outbox_show_command(config, seq);
     return recovers ? recover_command(config) : doctor_command(config);

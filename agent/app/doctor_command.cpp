@@ -5,20 +5,22 @@
 
 #include "agent/app/agent_config.h"
 #include "agent/app/agent_keys.h"
+#include "agent/app/doctor_findings.h"
 #include "agent/app/door_client.h"
 #include "agent/app/recover_command.h"
+#include "agent/ingest/data_reader.h"
 #include "agent/ingest/door_rules.h"
+#include "agent/ingest/till_tokens_store.h"
 #include "common/base/os.h"
+#include "common/http/certificate.h"
 #include "common/http/server.h"
 #include "common/sql/sqlite.h"
 
 namespace tillsync::agent {
 namespace {
 
-constexpr std::int64_t kDiskFreeLowBytes = 500'000'000;
-constexpr std::int64_t kSkewHighMs = 120'000;
 constexpr Duration kDoorTimeout = seconds(3);
-constexpr Instant kProgramDate{1'767'225'600'000'000};  // 2026-01-01: a clock before it was never set
+constexpr std::size_t kDoorPemBytesMax = 1'000'000;
 
 class Findings {
  public:
@@ -26,6 +28,11 @@ class Findings {
   void bad(const std::string& what, const std::string& mend) {
     ++bad_;
     std::cout << "BAD   " << what << "\n      → " << mend << "\n";
+  }
+  void add(const Finding& finding) {
+    if (finding.health == Health::kGood) return good(finding.what);
+    if (finding.health == Health::kBad) return bad(finding.what, finding.mend);
+    std::cout << "note  " << finding.what << "\n      → " << finding.mend << "\n";
   }
   int finish() const {
     std::cout << (bad_ == 0 ? "Nothing is wrong here.\n" : std::to_string(bad_) + " finding(s). Documents that were accepted stay safe meanwhile.\n");
@@ -36,28 +43,30 @@ class Findings {
   int bad_ = 0;
 };
 
-void check_clock(Findings& findings) {
-  if (os::now() < kProgramDate)
-    findings.bad("the clock says " + format_instant(os::now()), "set date and time; times of sales come from this clock");
-  else
-    findings.good("clock: " + format_instant(os::now()));
-}
-
 void check_folder(Findings& findings, const std::filesystem::path& folder) {
   const auto free_bytes = os::disk_free_bytes(folder);
   if (!free_bytes) return findings.bad(to_string(free_bytes.error()), "is data.dir in agent.toml right? run tillsync-agent enroll on a new machine");
-  const std::string text = std::to_string(*free_bytes / 1'000'000) + " MB free";
-  if (*free_bytes < kDiskFreeLowBytes)
-    findings.bad("disk: only " + text, "delete what is not needed on this disk; when it is full the agent refuses new documents and keeps the old ones");
-  else
-    findings.good("disk: " + text);
+  findings.add(judge_disk(*free_bytes));
   const auto written = os::write_file_durably(folder / ".doctor", "can this folder be written?\n", false);
   if (!written)
-    findings.bad(to_string(written.error()), "give the folder to the user that the agent runs as: chown -R tillsync " + folder.string());
+    findings.bad(to_string(written.error()), "run doctor with sudo; if it says so again: give the folder to the user that the agent runs as: sudo chown -R tillsync-agent: " + folder.string());
   else
     findings.good("folder: can be written");
   std::error_code ignored;
   std::filesystem::remove(folder / ".doctor", ignored);
+}
+
+/// What a start as root has left behind keeps the agent's own user out.
+void check_owners(Findings& findings, const std::filesystem::path& folder) {
+  const auto owner = os::owner_name(folder);
+  if (!owner) return;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    // Tills put files into the spool folder under users of their own.
+    if (it->path().filename() == "spool") it.disable_recursion_pending();
+    if (const auto whose = os::owner_name(it->path()); whose && *whose != *owner) return findings.add(judge_owner(it->path().string(), *whose, folder.string(), *owner));
+  }
+  findings.good("permissions: all in " + folder.string() + " belongs to " + *owner);
 }
 
 void check_keys(Findings& findings, const config::Config& config) {
@@ -68,7 +77,8 @@ void check_keys(Findings& findings, const config::Config& config) {
   const auto mode = std::filesystem::status(folder / "keys" / "agent.secret", error).permissions();
   if ((mode & (perms::group_all | perms::others_all)) != perms::none)
     return findings.bad("keys: others on this machine can read agent.secret", "chmod 600 " + (folder / "keys" / "agent.secret").string());
-  findings.good("keys: this agent is " + config.text("agent_id") + " at " + config.text("location"));
+  findings.good("keys: this agent is " + config.text("agent_id") + " at " + config.text("location") + (config.text("till").empty() ? "" : ", till " + config.text("till")));
+  if (are_keys_of_other_machine(folder)) findings.add(judge_copied(config.text("location")));
 }
 
 void check_tills(Findings& findings, const config::Config& config) {
@@ -76,11 +86,25 @@ void check_tills(Findings& findings, const config::Config& config) {
     if (const auto token = parse_till_token(text); !token) findings.bad(to_string(token.error()), token.error().hint);
   const auto listen = http::parse_listen_address(config.text("pos.http"));
   if (!listen) return findings.bad(to_string(listen.error()), "write pos.http as address:port, for example 127.0.0.1:7070");
-  const auto allowed = check_listen(http::is_loopback(listen->first), !config.list("pos.tokens").empty(), !config.text("pos.certificate").empty());
+  const auto in_file = read_till_tokens(tokens_file(config));
+  if (!in_file) findings.bad(to_string(in_file.error()), "take the line out, or make the tokens anew: tillsync-agent pos-token TILL --add; until then none of the file is good");
+  const std::size_t tokens = config.list("pos.tokens").size() + (in_file ? in_file->size() : 0);
+  const auto allowed = check_listen(http::is_loopback(listen->first), tokens > 0, !config.text("pos.certificate").empty());
   if (!allowed)
     findings.bad(allowed.error().detail, allowed.error().hint);
   else
-    findings.good("HTTP door: may listen on " + config.text("pos.http"));
+    findings.good("HTTP door: may listen on " + config.text("pos.http") + (tokens == 0 ? "" : ", " + std::to_string(tokens) + " token(s) of tills"));
+  if (config.text("pos.certificate").empty()) return;
+  for (const char* key : {"pos.certificate", "pos.key"})
+    if (const auto file = os::read_file(config.text(key), kDoorPemBytesMax); !file)
+      findings.bad(to_string(file.error()), std::string("is ") + key + " in agent.toml right, and may the user tillsync-agent read that file?");
+  if (const auto pem = os::read_file(config.text("pos.certificate"), kDoorPemBytesMax)) {
+    const auto ends = http::certificate_end(*pem);
+    if (!ends)
+      findings.bad("HTTP door: " + config.text("pos.certificate") + ": " + ends.error().detail, ends.error().hint);
+    else
+      findings.add(judge_certificate(*ends, os::now()));
+  }
 }
 
 std::size_t files_in(const std::filesystem::path& folder, std::string_view ending) {
@@ -126,20 +150,20 @@ void check_database(Findings& findings, const std::filesystem::path& folder, con
 
 void check_door_and_link(Findings& findings, const config::Config& config) {
   const auto answer = ask_door(zmq_endpoint(config), R"({"get":"status"})", kDoorTimeout);
-  if (!answer) return findings.bad(answer.error().detail, answer.error().hint);
+  if (!answer) {
+    findings.bad(answer.error().detail, answer.error().hint);
+    const auto data = DataReader::open(data_folder(config));
+    if (!data) return;
+    if (const auto stored = (*data)->status()) findings.add(judge_waiting(stored->waiting, oldest_waiting_seconds(*stored), false));
+    return;
+  }
   findings.good("door: answers at " + zmq_endpoint(config));
   const auto body = nlohmann::json::parse(*answer, nullptr, false);
-  const auto link = body.is_object() ? body.value("link", nlohmann::json()) : nlohmann::json();
-  if (!link.is_object()) return;
-  const std::string state = link.value("state", "down");
-  if (state == "up")
-    findings.good("link to the hub: up");
-  else if (state == "paused")
-    findings.bad("link to the hub: paused: " + link.value("text", ""), "a person must decide at the hub: tillsyncctl agent show " + config.text("agent_id"));
-  else
-    findings.bad("link to the hub: " + link.value("text", "down"), "is the network there, and the hub's address in hub.endpoints right? sales go on meanwhile");
-  if (link.contains("clock_skew_ms") && link["clock_skew_ms"].is_number() && std::abs(link["clock_skew_ms"].get<std::int64_t>()) > kSkewHighMs)
-    findings.bad("the clock differs from the hub's by " + std::to_string(link["clock_skew_ms"].get<std::int64_t>() / 1'000) + " s", "switch time synchronisation on");
+  if (!body.is_object()) return;
+  findings.add(judge_waiting(body.value("waiting", std::uint64_t{0}), body.value("oldest_waiting_s", std::int64_t{0}), true));
+  const auto link = link_in(*answer);
+  if (!link) return;
+  for (const Finding& finding : judge_link(*link, config.text("agent_id"), config.text("location"), TILLSYNC_VERSION)) findings.add(finding);
 }
 
 }  // namespace
@@ -147,8 +171,9 @@ void check_door_and_link(Findings& findings, const config::Config& config) {
 int doctor_command(const config::Config& config) {
   Findings findings;
   const std::filesystem::path folder = data_folder(config);
-  check_clock(findings);
+  findings.add(judge_clock(os::now()));
   check_folder(findings, folder);
+  check_owners(findings, folder);
   check_keys(findings, config);
   check_database(findings, folder, LocationId(config.text("location")));
   check_tills(findings, config);

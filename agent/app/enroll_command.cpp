@@ -2,22 +2,39 @@
 
 #include "agent/app/agent_config.h"
 #include "agent/app/agent_keys.h"
+#include "agent/app/enroll_place.h"
 #include "agent/sync/enroll_client.h"
 #include "common/base/os.h"
 
 namespace tillsync::agent {
+namespace {
+
+const std::vector<config::Key>& place_keys() {
+  static const std::vector<config::Key> keys = {
+      {"location", std::string(), "location id", "Where this PC stands"},
+      {"till", std::string(), "till id", "The till that this PC stands at"},
+  };
+  return keys;
+}
+
+}  // namespace
 
 Result<wire::Enrolled> ask_hub(const EnrollOptions& options, const transport::CurveKeyPair& keys) {
-  return enroll(options.hub, options.hub_key, keys, options.token, options.name.empty() ? os::host_name() : options.name, TILLSYNC_VERSION);
+  return enroll(options.hub, options.hub_key, keys, {options.token, options.name.empty() ? os::host_name() : options.name, TILLSYNC_VERSION, options.location, options.till});
 }
 
 const std::vector<config::Key>& answer_keys() {
   static const std::vector<config::Key> keys = {
       {"hub", std::string(), "ZeroMQ endpoint", "The hub's sync address, e.g. tcp://hub.example:7001"},
       {"hub_key", std::string(), "Z85, 40 characters", "The hub's public key"},
-      {"token", std::string(), "", "Enrolment token; one that may be used as often as there are PCs"},
+      {"token", std::string(), "", "Enrolment token; for many PCs one with as many uses, for many locations a group token (tillsyncctl enrolment-token create --many)"},
       {"name", std::string(), "", "Name of this machine for people; empty: its host name"},
       {"data", std::string(), "path of a folder", "Folder of this agent; empty: the package's, /var/lib/tillsync/agent"},
+      {"location", std::string(), "location id", "Where this PC stands; empty: the token's location, or what place_file or host_pattern say"},
+      {"till", std::string(), "till id", "The till that this PC stands at; empty: none in particular, or what place_file or host_pattern say"},
+      {"place_file", std::string(), "path of a TOML file", "A file on each PC with location and till"},
+      {"host_pattern", std::string(), "host name with {location}, {till} and *", "How each PC's host name says where it stands, e.g. pos-{location}-{till}"},
+      {"host_case", std::string("keep"), "keep, upper, lower", "Letters of location and till when they are taken out of the host name"},
   };
   return keys;
 }
@@ -32,6 +49,36 @@ Result<EnrollOptions> with_answers(EnrollOptions given, const std::filesystem::p
   fill(given.token, "token");
   fill(given.name, "name");
   if (given.data.empty()) given.data = answers.text("data");
+  fill(given.location, "location");
+  fill(given.till, "till");
+  fill(given.place_file, "place_file");
+  fill(given.host_pattern, "host_pattern");
+  fill(given.host_case, "host_case");
+  return given;
+}
+
+Result<EnrollOptions> with_place(EnrollOptions given, std::string_view host) {
+  const auto is_open = [&given] { return given.location.empty() || given.till.empty(); };
+  const auto fill = [&given](const std::string& location, const std::string& till) {
+    if (given.location.empty()) given.location = location;
+    if (given.till.empty()) given.till = till;
+  };
+  if (is_open() && !given.place_file.empty()) {
+    const auto place = config::load(given.place_file, place_keys(), kPlaceEnvironmentPrefix);
+    if (!place) {
+      Error error = place.error();
+      if (error.code == ErrorCode::kNotFound) error.hint = "write location = \"ID\" into that file on this PC; till = \"ID\" too where it stands at one";
+      return std::unexpected(error);
+    }
+    fill(place->text("location"), place->text("till"));
+  }
+  if (is_open() && !given.host_pattern.empty()) {
+    TS_ASSIGN_OR_RETURN(const HostCase letters, parse_host_case(given.host_case));
+    const auto place = place_in_host_name(given.host_pattern, host, letters);
+    // Where the location is said already, the name is asked for the till only, and may be of another form.
+    if (!place && given.location.empty()) return std::unexpected(place.error());
+    if (place) fill(place->location, place->till);
+  }
   return given;
 }
 
@@ -65,6 +112,8 @@ Result<EnrollResult> enroll_agent(const EnrollOptions& options, const AskHub& as
     location = existing.text("location");
   }
   TS_RETURN_IF_ERROR(os::make_private_folder(data));
+  // An image that was taken after a key was made would make all its PCs one agent.
+  if (location.empty()) TS_RETURN_IF_ERROR(drop_keys_of_other_machine(data));
   TS_ASSIGN_OR_RETURN(const transport::CurveKeyPair keys, load_or_create_keys(data));
   TS_ASSIGN_OR_RETURN(const wire::Enrolled enrolled, ask(options, keys));
   if (!location.empty() && location != enrolled.location.value) return other("location");
@@ -74,11 +123,12 @@ Result<EnrollResult> enroll_agent(const EnrollOptions& options, const AskHub& as
                                                      {"hub.endpoints", std::vector<std::string>{options.hub}},
                                                      {"hub.public_key", options.hub_key},
                                                      {"data.dir", data.string()}};
+    if (!options.till.empty()) values["till"] = options.till;
     if (!options.zmq.empty()) values["pos.zmq"] = options.zmq;
     if (!options.spool.empty()) values["pos.spool"] = options.spool;
     TS_RETURN_IF_ERROR(os::write_file_durably(file, config::describe(agent_config_keys(), kAgentEnvironmentPrefix, values), false));
   }
-  return EnrollResult{enrolled.agent_id.value, enrolled.location.value, file.string()};
+  return EnrollResult{enrolled.agent_id.value, enrolled.location.value, options.till, file.string()};
 }
 
 }  // namespace tillsync::agent

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -12,6 +13,7 @@
 #include "agent/ingest/sale_csv.h"
 #include "agent/ingest/spool_file.h"
 #include "agent/ingest/status.h"
+#include "agent/ingest/till_tokens_store.h"
 #include "common/base/limits.h"
 #include "common/base/os.h"
 #include "common/contract/codec.h"
@@ -74,8 +76,7 @@ void print_running(const std::string& answer) {
     status.refused = counts.value("refused", std::uint64_t{0});
     status.failed = counts.value("failed", std::uint64_t{0});
   }
-  if (const auto link = body.value("link", json()); link.is_object())
-    status.link = LinkStatus{link.value("state", "") == "up", link.value("state", "") == "paused", link.value("text", ""), std::nullopt};
+  status.link = link_in(answer);
   std::cout << to_text(status);
 }
 
@@ -150,6 +151,50 @@ int pos_token_command(const std::string& till) {
   const std::string token = random_secret("t_");
   std::cout << "Token of " << till << " (shown this once):\n  " << token << "\n\nAdd to agent.toml, then start the agent anew:\n  [pos]\n  tokens = [\""
             << format_till_token(till, token) << "\"]\n\nThe till sends it with each request:\n  Authorization: Bearer " << token << "\n";
+  return 0;
+}
+
+namespace {
+
+/// The tokens' file, for one who may write it: root becomes the user that the agent runs as, so that it can read what is written.
+Result<std::filesystem::path> tokens_file_to_write(const config::Config& config) {
+  const std::filesystem::path file = tokens_file(config);
+  if (file.empty()) return fail(ErrorCode::kInvalid, "write tokens", "pos.tokens_file is empty in agent.toml", "set it to \"auto\" or to a path, or write pos.tokens by hand (pos-token TILL prints the line)");
+  TS_RETURN_IF_ERROR(os::become_owner_of(data_folder(config)));
+  return file;
+}
+
+}  // namespace
+
+int add_pos_token_command(const config::Config& config, const std::string& till) {
+  const auto file = tokens_file_to_write(config);
+  if (!file) return fail_with(file.error());
+  const std::string token = random_secret("t_");
+  if (const auto added = add_till_token(*file, till, token); !added) return fail_with(added.error());
+  std::cerr << "Token of " << till << ", shown this once and good from now on. The till sends it with each request: Authorization: Bearer TOKEN\n";
+  std::cout << token << "\n";
+  return 0;
+}
+
+int revoke_pos_token_command(const config::Config& config, const std::string& till) {
+  const auto file = tokens_file_to_write(config);
+  if (!file) return fail_with(file.error());
+  const auto revoked = revoke_till_tokens(*file, till);
+  if (!revoked) return fail_with(revoked.error());
+  if (*revoked == 0) return fail_with({ErrorCode::kNotFound, "take back the tokens of " + till, "it has none in " + file->string(), "tillsync-agent pos-token --list; those in agent.toml (pos.tokens) are taken out there"});
+  std::cout << *revoked << " token(s) of " << till << " taken back: good for nothing from now on.\n";
+  return 0;
+}
+
+int list_pos_tokens_command(const config::Config& config) {
+  const auto in_file = read_till_tokens(tokens_file(config));
+  if (!in_file) return fail_with(in_file.error());
+  std::map<std::string, std::size_t> tills;
+  for (const TillToken& token : *in_file) ++tills[token.till];
+  for (const std::string& text : config.list("pos.tokens"))
+    if (const auto token = parse_till_token(text)) ++tills[token->till];
+  for (const auto& [till, count] : tills) std::cout << till << "  " << count << (count == 1 ? " token\n" : " tokens\n");
+  if (tills.empty()) std::cout << "No till has a token: whoever reaches the door on this machine may use it.\n";
   return 0;
 }
 

@@ -21,5 +21,11 @@ int outbox_list_command(const config::Config& config, std::uint64_t from_seq, st
 int outbox_show_command(const config::Config& config, std::uint64_t seq);
 /// Draws a token for one till and prints it with the line for agent.toml, which holds its hash only.
 int pos_token_command(const std::string& till);
+/// The same into the tokens' file, which the running agent looks at: the token is good at once.
+int add_pos_token_command(const config::Config& config, const std::string& till);
+/// Takes a till's tokens back; 1 where it had none.
+int revoke_pos_token_command(const config::Config& config, const std::string& till);
+/// Which tills have tokens, and how many.
+int list_pos_tokens_command(const config::Config& config);
 
 }  // namespace tillsync::agent

@@ -37,12 +37,13 @@ bool is_known_host(const DoorRules& rules, std::string_view raw) {
   return std::ranges::any_of(rules.hosts, [&](const std::string& known) { return without_port(known) == host; });
 }
 
-bool is_known_token(const DoorRules& rules, std::optional<std::string_view> authorization) {
+bool is_known_token(const DoorRules& rules, std::span<const TillToken> more, std::optional<std::string_view> authorization) {
   if (!authorization || lower(authorization->substr(0, kBearer.size())) != kBearer) return false;
   const std::string given = sha256_hex(authorization->substr(kBearer.size()));
   bool found = false;
   // All are compared, so that the time tells nothing.
   for (const TillToken& token : rules.tokens) found = equal_constant_time(token.sha256_hex, given) || found;
+  for (const TillToken& token : more) found = equal_constant_time(token.sha256_hex, given) || found;
   return found;
 }
 
@@ -60,14 +61,15 @@ Result<TillToken> parse_till_token(std::string_view text) {
 
 std::string format_till_token(std::string_view till, std::string_view token) { return std::string(till) + ":" + sha256_hex(token); }
 
-std::optional<Problem> check_caller(const DoorRules& rules, const DoorHeaders& headers) {
+std::optional<Problem> check_caller(const DoorRules& rules, const DoorHeaders& headers, std::span<const TillToken> more) {
   if (headers.origin)
     return door_problem(403, "origin_refused", "Web pages may not use this door", "the request carries an Origin header");
   if (!headers.host || !is_known_host(rules, *headers.host))
     return door_problem(421, "unknown_host", "This door does not go by that name",
                         "Host is '" + std::string(headers.host.value_or("")) + "'; add it to pos.hosts if the tills use it");
-  if (!rules.tokens.empty() && !is_known_token(rules, headers.authorization))
-    return door_problem(401, "no_token", "A token is needed", "send Authorization: Bearer with this till's token");
+  const bool needs_token = rules.needs_token || !rules.tokens.empty() || !more.empty();
+  if (needs_token && !is_known_token(rules, more, headers.authorization))
+    return door_problem(401, "no_token", "A token is needed", "send Authorization: Bearer with this till's token; a new one: tillsync-agent pos-token TILL --add");
   return std::nullopt;
 }
 
@@ -85,7 +87,7 @@ Result<void> check_listen(bool is_loopback, bool has_tokens, bool has_tls) {
   if (is_loopback) return {};
   if (!has_tokens)
     return fail(ErrorCode::kDenied, "open HTTP door", "without tokens the door listens on loopback only",
-                "add one per till to pos.tokens (tillsync-agent pos-token TILL), or listen on 127.0.0.1");
+                "make one for each till (tillsync-agent pos-token TILL --add), or listen on 127.0.0.1");
   if (!has_tls)
     return fail(ErrorCode::kDenied, "open HTTP door", "on a network address the door needs TLS",
                 "set pos.certificate and pos.key, or listen on 127.0.0.1");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ std::string format_till_token(std::string_view till, std::string_view token);
 struct DoorRules {
   std::vector<TillToken> tokens;   // none: whoever reaches the door may use it (loopback only)
   std::vector<std::string> hosts;  // names by which the tills know this door, beside the loopback ones and its address
+  bool needs_token = false;        // also where there is none at the moment, because the last one was taken back
 };
 
 /// The headers that the rules look at; nullopt where absent.
@@ -34,7 +36,8 @@ struct DoorHeaders {
 };
 
 /// nullopt: come in. 403 origin, 421 host, 401 token.
-std::optional<Problem> check_caller(const DoorRules& rules, const DoorHeaders& headers);
+/// more: tokens beside those of the rules.
+std::optional<Problem> check_caller(const DoorRules& rules, const DoorHeaders& headers, std::span<const TillToken> more = {});
 /// The syntax of a body; 415 for anything but application/json and application/msgpack (parameters are ignored).
 std::expected<Syntax, Problem> check_content_type(const DoorHeaders& headers);
 

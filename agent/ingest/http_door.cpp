@@ -79,7 +79,7 @@ class HttpDoor::DocumentsRequest final : public DocumentsMember {
 };
 
 HttpDoor::HttpDoor(HttpDoorOptions options, IngestLoop& loop, DataReader& data, ReservationDoor& reservations, std::function<std::string()> status_json)
-    : options_(std::move(options)), loop_(loop), data_(data), reservations_(reservations), status_json_(std::move(status_json)) {}
+    : options_(std::move(options)), tokens_(options_.tokens_file), loop_(loop), data_(data), reservations_(reservations), status_json_(std::move(status_json)) {}
 
 HttpDoor::~HttpDoor() {
   const std::lock_guard lock(mutex_);
@@ -90,7 +90,11 @@ HttpDoor::~HttpDoor() {
 Result<std::unique_ptr<HttpDoor>> HttpDoor::open(HttpDoorOptions options, IngestLoop& loop, DataReader& data, ReservationDoor& reservations,
                                                  std::function<std::string()> status_json) {
   TS_ASSIGN_OR_RETURN(auto listen, http::parse_listen_address(options.listen));
-  TS_RETURN_IF_ERROR(check_listen(http::is_loopback(listen.first), !options.rules.tokens.empty(), !options.tls_certificate_pem.empty()));
+  TS_ASSIGN_OR_RETURN(const auto in_file, read_till_tokens(options.tokens_file));
+  const bool is_loopback = http::is_loopback(listen.first);
+  const bool has_tokens = !options.rules.tokens.empty() || !in_file.empty();
+  TS_RETURN_IF_ERROR(check_listen(is_loopback, has_tokens, !options.tls_certificate_pem.empty()));
+  options.rules.needs_token = has_tokens;
   options.rules.hosts.push_back(options.listen);
   std::unique_ptr<HttpDoor> door(new HttpDoor(std::move(options), loop, data, reservations, std::move(status_json)));
   http::ServerOptions server;
@@ -109,7 +113,7 @@ Result<std::unique_ptr<HttpDoor>> HttpDoor::open(HttpDoorOptions options, Ingest
 }
 
 void HttpDoor::handle(http::Request request, std::unique_ptr<http::Responder> responder) {
-  if (const auto refusal = check_caller(options_.rules, headers_of(request))) return responder->send(response_of(*refusal));
+  if (const auto refusal = check_caller(options_.rules, headers_of(request), *tokens_.current())) return responder->send(response_of(*refusal));
   const auto& path = request.segments;
   const bool is_v1 = !path.empty() && path[0] == "v1";
   const std::string_view resource = is_v1 && path.size() > 1 ? std::string_view(path[1]) : "";

@@ -12,6 +12,7 @@
 #include "agent/ingest/door_rules.h"
 #include "agent/ingest/ingest_loop.h"
 #include "agent/ingest/reservation_door.h"
+#include "agent/ingest/till_tokens_store.h"
 #include "common/http/server.h"
 
 namespace tillsync::agent {
@@ -24,6 +25,7 @@ struct HttpDoorOptions {
   std::string listen = "127.0.0.1:7070";
   DoorRules rules;
   std::string tls_certificate_pem, tls_key_pem;
+  std::filesystem::path tokens_file;  // beside the tokens of the rules; "" = none
 };
 
 class HttpDoor {
@@ -55,6 +57,7 @@ class HttpDoor {
   void give_up_waiting(std::uint64_t id);
 
   const HttpDoorOptions options_;
+  TillTokensStore tokens_;
   IngestLoop& loop_;
   DataReader& data_;
   ReservationDoor& reservations_;

@@ -11,21 +11,23 @@ using nlohmann::ordered_json;
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kBytesPerMegabyte = 1'000'000;
 
+std::string link_text(const std::optional<LinkStatus>& link) {
+  if (!link) return "link to hub: not known while the agent is not running";
+  if (link->is_paused && link->reason == "conflict")
+    return "link to hub: PAUSED: two machines speak as this agent, one of them is a copy of the other's disk. The tills sell on, and nothing is lost. How to heal it: tillsync-agent doctor";
+  if (link->is_paused) return "link to hub: PAUSED until a person decides at the hub: " + link->text + ". The tills sell on. How to heal it: tillsync-agent doctor";
+  if (link->is_up) return "link to hub: up" + (link->hub_version.empty() ? "" : ", hub version " + link->hub_version);
+  return "link to hub: down" + (link->text.empty() ? "" : " (" + link->text + ")") + "; sales go on, the agent tries again by itself";
+}
+
+}  // namespace
+
 std::string span_text(std::int64_t total_seconds) {
   if (total_seconds < 120) return std::to_string(total_seconds) + " s";
   if (total_seconds < 7'200) return std::to_string(total_seconds / 60) + " min";
   if (total_seconds < 172'800) return std::to_string(total_seconds / 3'600) + " h";
   return std::to_string(total_seconds / 86'400) + " days";
 }
-
-std::string link_text(const std::optional<LinkStatus>& link) {
-  if (!link) return "link to hub: not known while the agent is not running";
-  if (link->is_paused) return "link to hub: paused until a person decides at the hub: " + link->text;
-  if (link->is_up) return "link to hub: up";
-  return "link to hub: down" + (link->text.empty() ? "" : " (" + link->text + ")") + "; sales go on, the agent tries again by itself";
-}
-
-}  // namespace
 
 std::int64_t oldest_waiting_seconds(const AgentStatus& status) {
   if (!status.oldest_waiting) return 0;
@@ -56,10 +58,23 @@ std::string to_json(const AgentStatus& status) {
   if (status.oldest_waiting) json["oldest_waiting_at"] = format_instant(*status.oldest_waiting);
   if (status.link) {
     const LinkStatus& link = *status.link;
-    json["link"] = ordered_json{{"state", link.is_paused ? "paused" : link.is_up ? "up" : "down"}, {"text", link.text}, {"clock_skew_ms", nullptr}};
+    json["link"] = ordered_json{{"state", link.is_paused ? "paused" : link.is_up ? "up" : "down"}, {"text", link.text}, {"reason", nullptr}, {"hub_version", nullptr}, {"clock_skew_ms", nullptr}};
+    if (!link.reason.empty()) json["link"]["reason"] = link.reason;
+    if (!link.hub_version.empty()) json["link"]["hub_version"] = link.hub_version;
     if (link.clock_skew) json["link"]["clock_skew_ms"] = link.clock_skew->micros / 1'000;
   }
   return json.dump();
+}
+
+std::optional<LinkStatus> link_in(std::string_view status_json) {
+  const auto body = ordered_json::parse(status_json, nullptr, false);
+  if (!body.is_object() || !body.contains("link") || !body["link"].is_object()) return std::nullopt;
+  const ordered_json& told = body["link"];
+  const auto text = [&told](const char* name) { return told.contains(name) && told[name].is_string() ? told[name].get<std::string>() : std::string(); };
+  LinkStatus link{text("state") == "up", text("state") == "paused", text("text"), std::nullopt, text("hub_version"), text("reason")};
+  constexpr std::int64_t kMicrosPerMillisecond = 1'000;
+  if (told.contains("clock_skew_ms") && told["clock_skew_ms"].is_number_integer()) link.clock_skew = Duration{told["clock_skew_ms"].get<std::int64_t>() * kMicrosPerMillisecond};
+  return link;
 }
 
 std::string to_text(const AgentStatus& status) {

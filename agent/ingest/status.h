@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/ids.h"
 #include "common/base/time.h"
@@ -16,6 +17,8 @@ struct LinkStatus {
   bool is_paused = false;  // identity conflict or revoked: a person must decide; the doors go on
   std::string text;        // why, for people; "" = all is well
   std::optional<Duration> clock_skew;  // the hub's clock minus ours
+  std::string hub_version = {};        // "" = not known
+  std::string reason = {};             // conflict, revoked, not_enrolled, unsupported, refused; "" = none of them
 };
 
 struct AgentStatus {
@@ -34,7 +37,11 @@ struct AgentStatus {
 
 /// Seconds since the oldest waiting document came in; 0 when none waits or the clock went back.
 std::int64_t oldest_waiting_seconds(const AgentStatus& status);
+/// "5 s", "3 min", "4 h", "2 days".
+std::string span_text(std::int64_t total_seconds);
 std::string to_json(const AgentStatus& status);
+/// The link that a text of to_json tells of; nullopt where it tells of none.
+std::optional<LinkStatus> link_in(std::string_view status_json);
 /// Plain words for the technician in the store: how many wait, since when, and that they are safe.
 std::string to_text(const AgentStatus& status);
 

@@ -58,9 +58,10 @@ struct Paused {             // identity conflict or revoked: a person must decid
 struct KeyRefused {         // each time that the hub says so: the key is not known there, or no longer good
   std::string text;
 };
-struct LinkReady {          // welcome was taken
+struct LinkReady {          // welcome was taken; hub_version: "" = a hub that does not tell it
   IncarnationId incarnation;
   Duration clock_skew;      // hub's clock minus ours
+  std::string hub_version = {};
 };
 using SessionEvent = std::variant<WantRows, WantChainAt, WantRebase, WantAckStored, WantInboxStored, WantStatus, WantReconnect,
                                   ReplyArrived, CommandArrived, Paused, KeyRefused, LinkReady>;

@@ -65,7 +65,7 @@ void AgentSession::on_welcome(const wire::Welcome& welcome, Duration now, Instan
   hub_clock_ = {welcome.now, now};
   // The hub wrote its time somewhere on the way; half of the way back is the best guess.
   const Duration skew{welcome.now.micros + round_trip.micros / 2 - wall.micros};
-  events_.push_back(LinkReady{welcome.incarnation, skew});
+  events_.push_back(LinkReady{welcome.incarnation, skew, welcome.version});
   settle_history({}, now);
 }
 

@@ -12,9 +12,9 @@ constexpr int kRefusalsMax = 3;  // one alone may be a line that broke
 Error fault_error(const std::string& operation, const wire::Fault& fault) {
   switch (fault.code) {
     case wire::FaultCode::kBadToken:
-      return {ErrorCode::kDenied, operation, fault.text.empty() ? "the token is not good" : fault.text, "create a new one: tillsyncctl enrolment-token create --location ID"};
+      return {ErrorCode::kDenied, operation, fault.text.empty() ? "the token is not good" : fault.text, "nothing is spent; a new token: the console's page Fleet, or tillsyncctl enrolment-token create"};
     case wire::FaultCode::kRevoked:
-      return {ErrorCode::kDenied, operation, "this machine's key was revoked", "remove its data folder's keys and enrol it as a new agent"};
+      return {ErrorCode::kDenied, operation, "this machine's key was revoked", "take a new token and enrol it as a new agent: tillsync-agent enroll --new-key --token TOKEN"};
     case wire::FaultCode::kUnsupported: return {ErrorCode::kUnsupported, operation, "the hub speaks another version: " + fault.text, "update the agent"};
     case wire::FaultCode::kBusy:
     case wire::FaultCode::kInternal: return {ErrorCode::kUnavailable, operation, "the hub cannot answer now: " + fault.text, "try again"};
@@ -24,8 +24,7 @@ Error fault_error(const std::string& operation, const wire::Fault& fault) {
 
 }  // namespace
 
-Result<wire::Enrolled> enroll(const std::string& endpoint, const std::string& hub_key, const transport::CurveKeyPair& keys, const std::string& token,
-                              const std::string& machine_name, const std::string& version) {
+Result<wire::Enrolled> enroll(const std::string& endpoint, const std::string& hub_key, const transport::CurveKeyPair& keys, const wire::Enroll& request) {
   const std::string operation = "enrol at " + endpoint;
   TS_RETURN_IF_ERROR(transport::check_key(hub_key));
   TS_ASSIGN_OR_RETURN(const auto socket,
@@ -42,7 +41,7 @@ Result<wire::Enrolled> enroll(const std::string& endpoint, const std::string& hu
       }
       if (event == transport::DealerSocket::LinkEvent::kHandshakeFailed) ++refused;
     }
-    if (was_up && !asked) asked = socket->send(wire::encode(wire::Enroll{token, machine_name, version})) == transport::SendStatus::kSent;
+    if (was_up && !asked) asked = socket->send(wire::encode(request)) == transport::SendStatus::kSent;
     while (const auto frame = socket->receive()) {
       const auto message = wire::decode(*frame);
       if (!message) continue;

@@ -8,6 +8,15 @@
 namespace tillsync::agent {
 namespace {
 
+std::string reason_of(wire::FaultCode code) {
+  switch (code) {
+    case wire::FaultCode::kConflict: return "conflict";
+    case wire::FaultCode::kRevoked: return "revoked";
+    case wire::FaultCode::kNotEnrolled: return "not_enrolled";
+    default: return "unsupported";
+  }
+}
+
 constexpr std::string_view kDrainCommand = "drain", kRotateCommand = "rotate_keys";
 constexpr std::size_t kRoundsMax = 16;  // of reading rows and sending them, before the sockets are looked at again
 
@@ -138,11 +147,14 @@ void SessionDriver::obey(const Paused& paused) {
   tries_other_keys_ = false;
   log::error("sync is paused until a person decides; the doors go on", {{"detail", paused.text}});
   pause_text_ = paused.text;
+  pause_reason_ = reason_of(paused.code);
 }
 void SessionDriver::obey(const LinkReady& ready) {
   log::info("linked to the hub", {{"clock_skew_ms", ready.clock_skew.micros / 1'000}});
   clock_skew_ = ready.clock_skew;
   pause_text_.clear();
+  pause_reason_.clear();
+  hub_version_ = ready.hub_version;
   tries_other_keys_ = false;
   if (reconnect_) return;  // by the pair before
   ring_.welcomed();

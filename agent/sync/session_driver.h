@@ -61,6 +61,10 @@ class SessionDriver {
   bool is_ready() const { return session_.is_ready(); }
   bool is_paused() const { return session_.is_paused(); }
   const std::string& pause_text() const { return pause_text_; }
+  /// "conflict", "revoked", "not_enrolled" or "unsupported"; "" = not paused.
+  const std::string& pause_reason() const { return pause_reason_; }
+  /// As it said with the last welcome; "" = not known.
+  const std::string& hub_version() const { return hub_version_; }
   /// Of the hub; since the last welcome.
   std::optional<Duration> clock_skew() const { return clock_skew_; }
 
@@ -97,7 +101,7 @@ class SessionDriver {
   KeyRing ring_;
   bool tries_other_keys_ = false;
   std::optional<Duration> clock_skew_;
-  std::string pause_text_;
+  std::string pause_text_, pause_reason_, hub_version_;
   std::vector<std::function<void()>> answers_;  // of the writer, that want the time of the next run
   Duration now_;   // of the call that is being worked on
   Instant wall_;

@@ -227,6 +227,8 @@ class Loop final : public SyncLoop {
     state_.clock_skew = session_->clock_skew();
     state_.is_up = ready;
     state_.is_paused = session_->is_paused();
+    state_.hub_version = session_->hub_version();
+    state_.reason = state_.is_paused ? session_->pause_reason() : !ready && refused_ ? "refused" : "";
     if (state_.is_paused)
       state_.text = session_->pause_text();
     else if (ready)

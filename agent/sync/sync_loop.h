@@ -31,6 +31,8 @@ struct SyncState {
   std::string text;                    // why, "" = all is well
   std::optional<Duration> clock_skew;  // hub's clock minus ours
   std::string endpoint;                // that is used or tried
+  std::string hub_version = {};        // "" = not known
+  std::string reason = {};             // why it is paused, or "refused": SessionDriver::pause_reason
 };
 
 class SyncLoop {

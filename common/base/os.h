@@ -33,8 +33,12 @@ Result<std::int64_t> disk_free_bytes(const std::filesystem::path& path);
 Result<std::int64_t> disk_total_bytes(const std::filesystem::path& path);
 /// Resident memory of this process in bytes; 0 where it cannot be asked.
 std::int64_t resident_bytes();
+/// Name of the user that a file or folder belongs to, its number where it has none.
+Result<std::string> owner_name(const std::filesystem::path& path);
 /// The machine's name, for people.
 std::string host_name();
+/// What tells this installation of a system from others (machine-id(5)); "" where there is none. Not for the outside: keep a hash of it.
+std::string machine_id();
 
 /// Blocks SIGTERM and SIGINT for the process's threads and returns a descriptor that becomes readable when one arrives.
 /// Call before the first thread starts.

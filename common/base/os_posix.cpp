@@ -158,6 +158,26 @@ std::string host_name() {
   return name;
 }
 
+Result<std::string> owner_name(const std::filesystem::path& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return system_error("ask for the owner of " + path.string(), errno);
+  constexpr std::size_t kNameBytesMax = 4'096;  // what getpwuid_r needs for one entry
+  std::string room(kNameBytesMax, '\0');
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(status.st_uid, &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return std::to_string(status.st_uid);
+  return std::string(entry.pw_name);
+}
+
+std::string machine_id() {
+  constexpr std::size_t kMachineIdFileBytesMax = 100;
+  constexpr std::size_t kMachineIdDigits = 32;  // what an image holds instead is the word "uninitialized", or nothing
+  auto text = read_file("/etc/machine-id", kMachineIdFileBytesMax);
+  if (!text) return "";
+  text->erase(text->find_last_not_of(" \r\n\t") + 1);
+  return text->size() == kMachineIdDigits ? *text : "";
+}
+
 Result<int> termination_descriptor() {
   sigset_t set;
   sigemptyset(&set);

@@ -80,7 +80,7 @@ void fields(auto& a, FrameOf<Hello> auto& m) {
 }
 void fields(auto& a, FrameOf<Welcome> auto& m) {
   a(m.hello_no, m.session, m.incarnation, m.epoch, m.epoch_known, m.seq, m.chain, m.credit_bytes, m.heartbeat_s, m.now,
-    text(m.location.value));
+    text(m.location.value), later(text(m.version)));
 }
 void fields(auto& a, FrameOf<Events> auto& m) { a(m.session, m.epoch, m.first_seq, m.chain, m.events); }
 void fields(auto& a, FrameOf<Ack> auto& m) { a(m.session, m.epoch, m.seq, m.chain, m.credit_bytes); }
@@ -97,7 +97,7 @@ void fields(auto& a, FrameOf<Request> auto& m) { a(text(m.request_id), text(m.me
 void fields(auto& a, FrameOf<Reply> auto& m) { a(text(m.request_id), m.status, blob(m.body)); }
 void fields(auto& a, FrameOf<Command> auto& m) { a(text(m.command_id), text(m.name), blob(m.body)); }
 void fields(auto& a, FrameOf<CommandResult> auto& m) { a(text(m.command_id), m.ok, blob(m.body)); }
-void fields(auto& a, FrameOf<Enroll> auto& m) { a(text(m.token), text(m.name), text(m.version)); }
+void fields(auto& a, FrameOf<Enroll> auto& m) { a(text(m.token), text(m.name), text(m.version), later(text(m.location)), later(text(m.till))); }
 void fields(auto& a, FrameOf<Enrolled> auto& m) { a(text(m.agent_id.value), text(m.location.value)); }
 void fields(auto& a, FrameOf<Fault> auto& m) { a(m.code, text(m.text), m.retryable, blob(m.nonce, kNonceBytesMax)); }
 

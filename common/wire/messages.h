@@ -73,6 +73,7 @@ struct Welcome {
   std::int64_t heartbeat_s = 15;
   Instant now;
   LocationId location;
+  std::string version = {};  // of the hub's program
   bool operator==(const Welcome&) const = default;
 };
 /// chain: after the last event. Decoded form; the codec compresses with zstd where it pays.
@@ -184,6 +185,7 @@ struct Enroll {
   std::string token;
   std::string name;  // of the machine, for people
   std::string version;
+  std::string location = {}, till = {};  // where the machine says that it stands; "" = the token knows
   bool operator==(const Enroll&) const = default;
 };
 struct Enrolled {

@@ -12,9 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-// `command` and `qr_svg` of an enrolment token's answer hold the token. A webhook's address often holds a key.
-constexpr std::array<std::string_view, 12> kSecretMembers = {"password", "token",  "secret",        "current", "new", "csrf_token", "api_key",
-                                                             "qr_svg",   "authorization", "command", "url", "webhook"};
+// `command`, `answer_file` and `qr_svg` of an enrolment token's answer hold the token. A webhook's address often holds a key.
+constexpr std::array<std::string_view, 13> kSecretMembers = {"password", "token",  "secret",        "current", "new", "csrf_token", "api_key",
+                                                             "qr_svg",   "authorization", "command", "answer_file", "url", "webhook"};
 
 void mask(json& value) {
   if (value.is_object()) {

@@ -28,6 +28,7 @@ json agent_json(const AgentView& view) {
                {"version", agent.version},
                {"status", to_string(view.state)},
                {"public_key", agent.public_key},
+               {"till", agent.till.empty() ? json() : json(agent.till)},
                {"enrolled_at", format_instant(agent.enrolled_at)},
                {"last_seen", nullptr},
                {"backlog", nullptr},

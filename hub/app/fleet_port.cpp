@@ -8,7 +8,9 @@
 #include "hub/exceptions/exception_store.h"
 #include "hub/fleet/command_store.h"
 #include "hub/fleet/fleet_store.h"
+#include "hub/fleet/location_facts.h"
 #include "hub/intake/event_reader.h"
+#include "hub/masterdata/masterdata_store.h"
 #include "hub/outbound/outbound_store.h"
 #include "hub/reservations/availability_reader.h"
 #include "hub/reservations/stock_request.h"
@@ -48,34 +50,42 @@ Result<std::optional<EpochPosition>> FleetPort::epoch(const AgentId& agent_id, c
   return std::optional(EpochPosition{cursor->epoch, cursor->seq, cursor->chain});
 }
 
-void FleetPort::submit(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply, std::function<void(Result<void>)> done) {
+void FleetPort::submit(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply, std::function<void(Result<void>)> done, bool changes_masterdata) {
   auto report = [name, done](const Result<void>& result) {
     if (!result) log::write(log::Level::kWarning, name + " failed", result.error());
     if (done) done(result);
   };
   Task task{std::move(name), std::move(apply), report};
+  task.changes_masterdata = changes_masterdata;
   if (const auto submitted = writer_.submit(Priority::kRequest, std::move(task)); !submitted) report(submitted);
 }
 
 void FleetPort::enrol(const std::string& peer_key, const EnrollRequested& request, EnrolDone done) {
   const auto decision = std::make_shared<EnrolmentDecision>();
+  const bool may_make_location = !request.location.empty();
   submit(
       "enrol agent",
-      [decision, enrolment = EnrolmentRequest{peer_key, request.name, request.version}, token = request.token](sql::Connection& connection,
-                                                                                                              Instant now) -> Result<void> {
-        TS_ASSIGN_OR_RETURN(*decision, FleetStore(connection).enrol(enrolment, token, now));
+      [decision, enrolment = EnrolmentRequest{peer_key, request.name, request.version, request.location, request.till}, token = request.token](
+          sql::Connection& connection, Instant now) -> Result<void> {
+        const auto find_location = [&connection](const LocationId& id) { return MasterdataReader(connection).location(id); };
+        TS_ASSIGN_OR_RETURN(*decision, FleetStore(connection).enrol(enrolment, token, now, find_location));
+        if (!decision->made_location) return {};
+        TS_RETURN_IF_ERROR(put_and_deliver_locations(connection, {*decision->made_location}, "enrolment token " + decision->agent.enrolment_token_id, now));
+        TS_RETURN_IF_ERROR(settle_by_cause(connection, "unknown_location", "location:" + enrolment.location, "a PC of a group token was enrolled there", now));
         return {};
       },
       [this, decision, done = std::move(done)](const Result<void>& result) {
         if (!result) return done(std::unexpected(result.error()));
         if (!decision->is_granted()) {
           metrics_.count_refused_frames("bad_token");
-          return done(fail(ErrorCode::kDenied, "enrol", std::string(refusal_text(decision->status))));
+          return done(fail(ErrorCode::kDenied, "enrol", decision->refusal));
         }
+        if (decision->made_location) agents_.put_location(decision->made_location->id, location_facts(*decision->made_location));
         agents_.put(decision->agent);
         log::info("agent enrolled", {{"agent_id", decision->agent.agent_id.view()}, {"location", decision->agent.location.view()}});
         done(std::pair{decision->agent.agent_id, decision->agent.location});
-      });
+      },
+      may_make_location);
 }
 
 void FleetPort::seen(std::string_view peer_key, Instant now) { agents_.seen(peer_key, now); }

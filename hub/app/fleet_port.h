@@ -51,7 +51,8 @@ class FleetPort final : public RegistryPort {
   void expire_commands();
 
  private:
-  void submit(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply, std::function<void(Result<void>)> done = {});
+  void submit(std::string name, std::function<Result<void>(sql::Connection&, Instant)> apply, std::function<void(Result<void>)> done = {},
+              bool changes_masterdata = false);
   AgentRegistry& agents_;
   std::unique_ptr<sql::Connection> reads_;
   WriterPort& writer_;

@@ -42,7 +42,9 @@ int wrong(const std::string& what) {
 void show_token(const json& token, bool with_qr) {
   json shown = token;
   shown.erase("qr_svg");
+  shown.erase("answer_file");
   show_object(shown);
+  if (const std::string answers = token.value("answer_file", ""); !answers.empty()) std::cout << "\n/etc/tillsync/enroll.toml for the image:\n\n" << answers;
   const std::string command = token.value("command", "");
   if (command.empty()) std::cout << "The first answer was lost, and the secret with it: create another one.\n";
   if (!with_qr || command.empty()) return;
@@ -81,18 +83,37 @@ class FleetCommands : public CommandSet {
   void define_tokens() {
     auto* tokens = group("enrolment-token", "Tokens that let a PC become an agent");
     auto* create = tokens->add_subcommand("create", "Create one; it is shown once, with the command for the PC and its QR code");
-    create->add_option("--location", arguments_.location, "Where the agent stands")->required();
+    auto* location = create->add_option("--location", arguments_.location, "Where the agent stands");
+    auto* many = create->add_flag("--many", many_, "For PCs that say themselves where they stand: a disk image, an answer file")->excludes(location);
+    create->add_flag("--make-locations", makes_locations_, "With --many: a location that the hub does not know is made")->needs(many);
+    create->add_option("--group", arguments_.group, "With --many: only locations of this group")->needs(many);
+    create->add_flag("--answers", only_answers_, "With --many: print the answer file for the image (/etc/tillsync/enroll.toml) and nothing else")->needs(many);
     create->add_option("--uses", arguments_.uses, "How many PCs may use it")->check(CLI::Range(1, 100'000))->capture_default_str();
     create->add_option("--valid-hours", arguments_.valid_hours, "Until it expires")->check(CLI::Range(1, 24 * 365))->capture_default_str();
     create->add_flag("--no-qr", no_qr_, "Without the QR code");
     does(create, [this] {
-      const json body = {{"location", arguments_.location}, {"uses", arguments_.uses}, {"valid_s", arguments_.valid_hours * 3'600}};
-      return call_and_show(options_, "POST", "/v1/enrolment-tokens", body.dump(), [this](const json& token) { show_token(token, !no_qr_); });
+      if (!many_ && arguments_.location.empty()) return wrong("--location says where the agent stands, --many that each PC says so itself");
+      json body = {{"uses", arguments_.uses}, {"valid_s", arguments_.valid_hours * 3'600}};
+      if (many_)
+        body["reach"] = makes_locations_ ? "any" : "known";
+      else
+        body["location"] = arguments_.location;
+      if (!arguments_.group.empty()) body["group"] = arguments_.group;
+      return call_and_show(options_, "POST", "/v1/enrolment-tokens", body.dump(), [this](const json& token) {
+        if (only_answers_)
+          std::cout << token.value("answer_file", "");
+        else
+          show_token(token, !no_qr_ && !many_);
+      });
     });
     does(tokens->add_subcommand("list", "List them, without their secrets"), [this] {
       return list_pages(options_, "/v1/enrolment-tokens",
-                        {{"id", "ID"}, {"location", "LOCATION"}, {"uses", "USED"}, {"uses_max", "OF"}, {"expires_at", "EXPIRES"}}, "No token.");
+                        {{"id", "ID"}, {"location", "LOCATION"}, {"reach", "REACH"}, {"group", "GROUP"}, {"uses", "USED"}, {"uses_max", "OF"}, {"expires_at", "EXPIRES"}, {"revoked_at", "REVOKED"}}, "No token.");
     });
+    auto* revoke = tokens->add_subcommand("revoke", "Let it enrol nobody from now on; agents that it has enrolled stay");
+    revoke->add_option("id", arguments_.id, "Its id (t_…)")->required();
+    revoke->add_option("--reason", arguments_.reason, "Why, for the record");
+    does(revoke, [this] { return send("POST", "/v1/enrolment-tokens/" + url_encode(arguments_.id) + "/revoke", {{"reason", arguments_.reason}}); });
   }
 
   void add_filters(CLI::App* command) {
@@ -251,7 +272,7 @@ class FleetCommands : public CommandSet {
 
   std::string state_, version_, dark_for_, q_, sort_;
   std::vector<std::string> settings_, waves_;
-  bool no_qr_ = false;
+  bool no_qr_ = false, many_ = false, makes_locations_ = false, only_answers_ = false;
   int lines_ = 0, wait_s_ = 0, stop_percent_ = 10;
   long long revision_ = 0, confirmed_ = 0;
 };

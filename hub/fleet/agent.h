@@ -33,6 +33,7 @@ struct AgentRecord {
   Instant enrolled_at;
   std::string next_key = {};          // that it has offered and not yet used; as good as public_key until then. "" = none
   std::string next_key_command = {};  // by which it was told to
+  std::string till = {};  // that this PC stands at, where it said so; at most one agent that is not revoked has a till of a location
 };
 
 /// What an agent last told, or the hub measured, about itself.

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kAgentColumns =
     "SELECT agent_id, public_key, location, name, version, standing, enrolment_token_id, enrolled_at, last_seen, backlog,"
     " oldest_unsent_s, disk_free_bytes, clock_skew_us, refused, resident_bytes, host,"
-    " disk_total_bytes, config_revision, config_item, config_error, coalesce(next_key, ''), coalesce(next_key_command, '') FROM agent ";
+    " disk_total_bytes, config_revision, config_item, config_error, coalesce(next_key, ''), coalesce(next_key_command, ''), till FROM agent ";
 const std::string kAgentById = std::string(kAgentColumns) + "WHERE agent_id = $1";
 const std::string kAgentByKey = std::string(kAgentColumns) + "WHERE public_key = $1 OR next_key = $1";
 constexpr std::string_view kReplacedKey = "SELECT agent_id FROM replaced_key WHERE public_key = $1";
@@ -22,8 +22,8 @@ constexpr std::string_view kAddReplacedKey = "INSERT INTO replaced_key (public_k
 const std::string kAgentPage =
     std::string(kAgentColumns) + "WHERE agent_id > $1 AND ($3 = '' OR location = $3) ORDER BY agent_id LIMIT $2";
 constexpr std::string_view kInsertAgent =
-    "INSERT INTO agent (agent_id, public_key, location, name, version, standing, enrolment_token_id, enrolled_at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    "INSERT INTO agent (agent_id, public_key, location, name, version, standing, enrolment_token_id, enrolled_at, till)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 constexpr std::string_view kSetStanding = "UPDATE agent SET standing = $2 WHERE agent_id = $1";
 constexpr std::string_view kSaveStatus =
     "UPDATE agent SET last_seen = $2, backlog = $3, oldest_unsent_s = $4, disk_free_bytes = $5, clock_skew_us = $6, refused = $7,"
@@ -41,13 +41,16 @@ constexpr std::string_view kAddMachine =
 constexpr std::string_view kMachines = "SELECT agent_id, boot_id, host, version, address, last_seen, since FROM conflict_machine ORDER BY agent_id, boot_id";
 constexpr std::string_view kWanted = "SELECT agent_id, revision, item FROM agent_config";
 constexpr std::string_view kTokenColumns =
-    "SELECT token_id, location, uses_max, uses, created_at, created_by, expires_at FROM enrolment_token ";
+    "SELECT token_id, location, uses_max, uses, created_at, created_by, expires_at, reach, location_group, revoked_at FROM enrolment_token ";
 const std::string kTokenByHash = std::string(kTokenColumns) + "WHERE hash = $1 /* for update */";
+const std::string kTokenById = std::string(kTokenColumns) + "WHERE token_id = $1";
+constexpr std::string_view kTillHolder = "SELECT agent_id FROM agent WHERE location = $1 AND till = $2 AND standing <> 'revoked'";
 const std::string kTokenPage = std::string(kTokenColumns) + "WHERE token_id > $1 ORDER BY token_id LIMIT $2";
 constexpr std::string_view kUseToken = "UPDATE enrolment_token SET uses = uses + 1 WHERE token_id = $1";
+constexpr std::string_view kRevokeToken = "UPDATE enrolment_token SET revoked_at = $2 WHERE token_id = $1";
 constexpr std::string_view kInsertToken =
-    "INSERT INTO enrolment_token (token_id, hash, location, uses_max, uses, created_at, created_by, expires_at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    "INSERT INTO enrolment_token (token_id, hash, location, uses_max, uses, created_at, created_by, expires_at, reach, location_group)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 AgentWithStatus read_agent(const sql::Row& row) {
   AgentWithStatus entry;
@@ -58,7 +61,8 @@ AgentWithStatus read_agent(const sql::Row& row) {
                  .version = std::string(row.text(4)),
                  .standing = parse_standing(row.text(5)).value_or(Standing::kRevoked),
                  .enrolment_token_id = std::string(row.text(6)),
-                 .enrolled_at = Instant{row.integer(7)}};
+                 .enrolled_at = Instant{row.integer(7)},
+                 .till = std::string(row.text(22))};
   if (!row.is_null(8)) entry.status.last_seen = Instant{row.integer(8)};
   entry.status.backlog = row.integer(9);
   entry.status.oldest_unsent_s = row.integer(10);
@@ -77,13 +81,17 @@ AgentWithStatus read_agent(const sql::Row& row) {
 }
 
 EnrolmentToken read_token(const sql::Row& row) {
-  return {.token_id = std::string(row.text(0)),
-          .location = LocationId(std::string(row.text(1))),
-          .uses_max = row.integer(2),
-          .uses = row.integer(3),
-          .created_at = Instant{row.integer(4)},
-          .created_by = std::string(row.text(5)),
-          .expires_at = Instant{row.integer(6)}};
+  EnrolmentToken token{.token_id = std::string(row.text(0)),
+                       .location = LocationId(std::string(row.text(1))),
+                       .uses_max = row.integer(2),
+                       .uses = row.integer(3),
+                       .created_at = Instant{row.integer(4)},
+                       .created_by = std::string(row.text(5)),
+                       .expires_at = Instant{row.integer(6)},
+                       .reach = parse_token_reach(row.text(7)).value_or(TokenReach::kOneLocation),
+                       .group = std::string(row.text(8))};
+  if (!row.is_null(9)) token.revoked_at = Instant{row.integer(9)};
+  return token;
 }
 
 }  // namespace
@@ -92,7 +100,7 @@ Result<void> FleetStore::migrate(sql::Connection& connection) {
   return sql::migrate(connection, "fleet", fleet_schema::migrations());
 }
 
-Result<EnrolmentDecision> FleetStore::enrol(const EnrolmentRequest& request, std::string_view token, Instant now) {
+Result<EnrolmentDecision> FleetStore::enrol(const EnrolmentRequest& request, std::string_view token, Instant now, const FindLocation& find_location) {
   std::optional<EnrolmentToken> row;
   const Bytes hash = token_hash(token);
   TS_RETURN_IF_ERROR(connection_.query(kTokenByHash, {sql::Blob{hash}}, [&](const sql::Row& found) { row = read_token(found); }));
@@ -104,13 +112,24 @@ Result<EnrolmentDecision> FleetStore::enrol(const EnrolmentRequest& request, std
       existing = AgentRecord{.agent_id = {}, .public_key = request.public_key, .location = {}, .name = {}, .version = {}, .standing = Standing::kRevoked, .enrolment_token_id = {}, .enrolled_at = {}};
     }));
   }
-  EnrolmentDecision decision = decide_enrolment(request, row, existing, now);
+  EnrolmentPlace place;
+  if (row) {
+    const LocationId wanted = wanted_location(request, *row);
+    if (find_location && !wanted.empty()) {
+      TS_ASSIGN_OR_RETURN(place.location, find_location(wanted));
+    }
+    if (!request.till.empty())
+      TS_RETURN_IF_ERROR(connection_.query(kTillHolder, {wanted.view(), std::string_view(request.till)}, [&](const sql::Row& found) {
+        place.till_holder = AgentId(std::string(found.text(0)));
+      }));
+  }
+  EnrolmentDecision decision = decide_enrolment(request, row, existing, place, now);
   if (decision.status != EnrolmentStatus::kGranted) return decision;
   const AgentRecord& agent = decision.agent;
   TS_RETURN_IF_ERROR(connection_.run(kInsertAgent, {agent.agent_id.view(), std::string_view(agent.public_key), agent.location.view(),
                                                     std::string_view(agent.name), std::string_view(agent.version),
                                                     to_string(agent.standing), std::string_view(agent.enrolment_token_id),
-                                                    now.micros}));
+                                                    now.micros, std::string_view(agent.till)}));
   TS_RETURN_IF_ERROR(connection_.run(kUseToken, {std::string_view(agent.enrolment_token_id)}));
   TS_RETURN_IF_ERROR(connection_.run(kAddHistory, {agent.agent_id.view(), now.micros, std::string_view("enrolled"),
                                                    std::string_view("agent"), std::string_view(agent.enrolment_token_id)}));
@@ -256,7 +275,18 @@ Result<void> FleetStore::add_enrolment_token(const EnrolmentToken& row, std::str
   const Bytes hash = token_hash(token);
   TS_RETURN_IF_ERROR(connection_.run(
       kInsertToken, {std::string_view(row.token_id), sql::Blob{hash}, row.location.view(), row.uses_max, row.uses,
-                     row.created_at.micros, std::string_view(row.created_by), row.expires_at.micros}));
+                     row.created_at.micros, std::string_view(row.created_by), row.expires_at.micros, to_string(row.reach), std::string_view(row.group)}));
+  return {};
+}
+
+Result<std::optional<EnrolmentToken>> FleetStore::enrolment_token(std::string_view token_id) {
+  std::optional<EnrolmentToken> found;
+  TS_RETURN_IF_ERROR(connection_.query(kTokenById, {token_id}, [&](const sql::Row& row) { found = read_token(row); }));
+  return found;
+}
+
+Result<void> FleetStore::revoke_enrolment_token(std::string_view token_id, Instant now) {
+  TS_RETURN_IF_ERROR(connection_.run(kRevokeToken, {token_id, now.micros}));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,8 +38,10 @@ class FleetStore {
   explicit FleetStore(sql::Connection& connection) : connection_(connection) {}
   static Result<void> migrate(sql::Connection& connection);
 
-  /// Decides and writes: the agent, the token's use and the history entry.
-  Result<EnrolmentDecision> enrol(const EnrolmentRequest& request, std::string_view token, Instant now);
+  /// Reads a location of hub/masterdata in the caller's transaction; none known without it.
+  using FindLocation = std::function<Result<std::optional<Location>>(const LocationId&)>;
+  /// Decides and writes: the agent, the token's use and the history entry. A location that the decision makes is the caller's to put.
+  Result<EnrolmentDecision> enrol(const EnrolmentRequest& request, std::string_view token, Instant now, const FindLocation& find_location = {});
   /// Revoked agents stay revoked (kSameAgain is no error). kNotFound for an unknown agent.
   Result<AgentRecord> revoke(const AgentId& agent_id, std::string_view who, std::string_view reason, Instant now);
   /// An active agent's identity conflict; of any other standing nothing changes.
@@ -82,6 +85,9 @@ class FleetStore {
 
   /// `token` is the secret; only its hash is stored.
   Result<void> add_enrolment_token(const EnrolmentToken& row, std::string_view token);
+  Result<std::optional<EnrolmentToken>> enrolment_token(std::string_view token_id);
+  /// From now on it enrols nobody; agents that it has enrolled stay.
+  Result<void> revoke_enrolment_token(std::string_view token_id, Instant now);
   Result<std::vector<EnrolmentToken>> enrolment_tokens(std::string_view after, std::size_t limit);
 
  private:

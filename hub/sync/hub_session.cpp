@@ -246,6 +246,7 @@ void HubSession::epoch_loaded(const EpochId& epoch, std::optional<EpochPosition>
   welcome.heartbeat_s = kHeartbeatSeconds;
   welcome.now = wall;
   welcome.location = knowledge_.location;
+  welcome.version = TILLSYNC_VERSION;
   send(data_connection_, welcome);
 
   heard_at_ = now_;

@@ -57,6 +57,7 @@ struct WantEpoch {            // hello came: look the epoch up; answer: epoch_lo
 };
 struct EnrollRequested {      // answer: enrolled or refused
   std::string token, name, version;
+  std::string location = {}, till = {};
   std::string key = {};
 };
 struct StatusArrived {

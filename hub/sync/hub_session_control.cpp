@@ -88,7 +88,7 @@ void HubSession::on_command_result(const Bytes& connection, wire::CommandResult 
 void HubSession::on_enroll(const Bytes& connection, wire::Enroll enroll) {
   if (enroll_connections_.size() >= kEnrollsWaitingMax) return fault(connection, FaultCode::kBusy, "too many enrolments at once");
   enroll_connections_.push_back(connection);
-  events_.push_back(EnrollRequested{std::move(enroll.token), std::move(enroll.name), std::move(enroll.version), knowledge_.key});
+  events_.push_back(EnrollRequested{std::move(enroll.token), std::move(enroll.name), std::move(enroll.version), std::move(enroll.location), std::move(enroll.till), knowledge_.key});
 }
 
 void HubSession::enrolled(const AgentId& agent_id, const LocationId& location) {

@@ -1,7 +1,7 @@
 # Every library of others is found here, once. Headers of others are SYSTEM, so their warnings are theirs.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-foreach(pair sqlite3:sqlite3 zmq:libzmq curl:libcurl sodium:libsodium nettle:nettle zstd:libzstd zlib:zlib microhttpd:libmicrohttpd utf8proc:libutf8proc qrencode:libqrencode)
+foreach(pair sqlite3:sqlite3 zmq:libzmq curl:libcurl sodium:libsodium nettle:nettle zstd:libzstd zlib:zlib microhttpd:libmicrohttpd gnutls:gnutls utf8proc:libutf8proc qrencode:libqrencode)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 name)
   list(GET pair 1 module)

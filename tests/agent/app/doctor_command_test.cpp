@@ -1,10 +1,17 @@
 #include "agent/app/doctor_command.h"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <fstream>
 
 #include "agent/app/agent_app.h"
+#include "agent/app/door_client.h"
+#include "agent/ingest/till_tokens_store.h"
+#include "common/base/os.h"
 #include "tests/agent/app/app_fixture.h"
+#include "tests/agent/sales.h"
+#include "tests/common/http/tls_fixture.h"
 
 namespace tillsync::agent {
 namespace {
@@ -57,6 +64,67 @@ TEST_CASE("doctor: finds open keys, bad tokens, refused requests and rejected fi
   CHECK(f.says("needs TLS"));
   CHECK(f.says("1 request(s) of the tills were refused"));
   CHECK(f.says("1 file(s) of the spool folder were rejected"));
+}
+
+TEST_CASE("doctor: a folder that was copied from another machine is noted", "[agent][app]") {
+  DoctorFixture f;
+  f.enrol();
+  f.run();
+  CHECK_FALSE(f.says("made on another machine"));
+  std::ofstream(f.folder.path() / "keys" / "agent.machine") << std::string(64, '0') << "\n";
+  f.run();
+  CHECK(f.says("note  keys: they were made on another machine") == !os::machine_id().empty());
+}
+
+TEST_CASE("doctor: a stopped agent's documents are counted and called safe", "[agent][app]") {
+  DoctorFixture f;
+  f.enrol();
+  {
+    const auto app = AgentApp::start(f.config);
+    REQUIRE(app);
+    for (const char* number : {"1", "2"}) REQUIRE(ask_door((*app)->zmq_endpoint(), sale(number), seconds(10)));
+  }
+  CHECK(f.run() == 1);
+  CHECK(f.says("it is not running"));
+  CHECK(f.says("2 wait for the hub"));
+  CHECK(f.says("also while the agent is stopped"));
+}
+
+TEST_CASE("doctor: the door's certificate and tokens are looked at", "[agent][app]") {
+  DoctorFixture f;
+  f.enrol();
+  f.config.set("pos.http", std::string("0.0.0.0:7070"));
+  f.config.set("pos.certificate", f.folder.file("pos.crt").string());
+  f.config.set("pos.key", f.folder.file("pos.key").string());
+  f.run();
+  CHECK(f.says("is pos.certificate in agent.toml right"));
+  CHECK(f.says("is pos.key in agent.toml right"));
+  CHECK(f.says("without tokens the door listens on loopback only"));
+  std::ofstream(f.folder.file("pos.key")) << http::kTestKey;
+  std::ofstream(f.folder.file("pos.crt")) << http::kTestKey;  // the wrong one of the two
+  REQUIRE(add_till_token(f.folder.file("pos-tokens"), "GB-1", "secret"));
+  f.run();
+  CHECK(f.says("-----BEGIN CERTIFICATE-----"));
+  CHECK(f.says("may listen on 0.0.0.0:7070, 1 token(s)"));
+  std::ofstream(f.folder.file("pos.crt")) << http::kTestCertificate;
+  f.run();
+  CHECK(f.says("ok    HTTP door: its certificate is good until 2126"));
+  std::ofstream(f.folder.file("pos-tokens"), std::ios::app) << "nonsense\n";
+  f.run();
+  CHECK(f.says("none of the file is good"));
+}
+
+TEST_CASE("doctor: a file that root has left in the folder is named with the way to mend it", "[agent][app]") {
+  DoctorFixture f;
+  f.enrol();
+  f.run();
+  CHECK(f.says("ok    permissions: all in"));
+  const auto left = f.folder.file("left");
+  std::ofstream(left) << "x";
+  if (::chown(left.c_str(), 12'345, 12'345) != 0) return;  // only root can make such a file
+  f.run();
+  CHECK(f.says("BAD   permissions: " + left.string() + " belongs to 12345"));
+  CHECK(f.says("sudo chown -R"));
 }
 
 TEST_CASE("doctor: a database that is none is named with the way out", "[agent][app]") {

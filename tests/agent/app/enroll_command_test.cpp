@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "agent/app/agent_config.h"
+#include "agent/app/agent_keys.h"
 #include "common/base/os.h"
 #include "tests/agent/data_folder.h"
 
@@ -104,6 +105,67 @@ TEST_CASE("enroll: an answer file fills what the command line leaves open", "[ag
   REQUIRE(os::write_file_durably(file, "hubb = \"x\"\n", true));
   CHECK(with_answers({}, file).error().code == ErrorCode::kInvalid);
   CHECK(with_answers({}, folder.file("none.toml")).error().code == ErrorCode::kNotFound);
+}
+
+TEST_CASE("enroll: where a PC stands is said by the command line, then by a file on it, then by its host name", "[agent][app]") {
+  TemporaryFolder folder;
+  EnrollOptions given;
+  given.host_pattern = "pos-{location}-{till}";
+  given.host_case = "upper";
+  CHECK(with_place(given, "pos-gb-1.shop.example")->location == "GB");
+  CHECK(with_place(given, "pos-gb-1.shop.example")->till == "1");
+  CHECK(with_place(given, "till-pc").error().code == ErrorCode::kInvalid);
+  given.place_file = folder.file("place.toml").string();
+  const auto missing = with_place(given, "pos-gb-1");
+  CHECK(missing.error().code == ErrorCode::kNotFound);
+  CHECK(missing.error().hint.find("location = ") != std::string::npos);
+  REQUIRE(os::write_file_durably(given.place_file, "location = \"FR\"\n", false));
+  CHECK(with_place(given, "pos-gb-1")->location == "FR");
+  CHECK(with_place(given, "pos-gb-1")->till == "1");
+  REQUIRE(os::write_file_durably(given.place_file, "location = \"FR\"\ntill = \"FR-7\"\n", false));
+  CHECK(with_place(given, "whatever")->till == "FR-7");
+  given.location = "DE";
+  CHECK(with_place(given, "whatever")->location == "DE");
+  REQUIRE(os::write_file_durably(given.place_file, "place = \"FR\"\n", false));
+  CHECK(with_place(given, "whatever").error().code == ErrorCode::kInvalid);
+  given.till = "DE-1";
+  CHECK(with_place(given, "whatever")->till == "DE-1");  // nothing is open: the file is not asked
+  CHECK(with_place({}, "whatever")->location.empty());
+  given.till.clear();
+  given.place_file.clear();
+  CHECK(with_place(given, "whatever")->till.empty());  // the location is said: another form of the name is no error
+  CHECK(with_place(given, "pos-gb-1")->till == "1");
+  CHECK(with_place(given, "pos-gb-1")->location == "DE");
+  given = {};
+  given.host_pattern = "{location}";
+  given.host_case = "title";
+  CHECK(with_place(given, "gb").error().code == ErrorCode::kInvalid);
+}
+
+TEST_CASE("enroll: the till that a PC stands at is in its agent.toml", "[agent][app]") {
+  EnrollFixture f;
+  f.options.till = "GB-1";
+  CHECK(f.enrol()->till == "GB-1");
+  CHECK(f.written().text("till") == "GB-1");
+}
+
+TEST_CASE("enroll: a key that came with a disk image makes place for this PC's own, that of an enrolled agent stays", "[agent][app]") {
+  if (os::machine_id().empty()) WARN("this machine has no machine-id: nothing is told apart");
+  EnrollFixture f;
+  f.location.clear();
+  CHECK_FALSE(f.enrol());  // the hub is not reached: the key is made, and then the image is taken
+  const auto mark = f.folder.file("agent") / "keys" / "agent.machine";
+  if (!os::machine_id().empty()) CHECK(std::filesystem::exists(mark));
+  CHECK_FALSE(are_keys_of_other_machine(f.folder.file("agent")));
+  REQUIRE(os::write_file_durably(mark, std::string(64, '0') + "\n", false));
+  CHECK(are_keys_of_other_machine(f.folder.file("agent")) == !os::machine_id().empty());
+  f.location = "GB";
+  REQUIRE(f.enrol());
+  CHECK((f.keys_seen[0] != f.keys_seen[1]) == !os::machine_id().empty());
+  CHECK_FALSE(are_keys_of_other_machine(f.folder.file("agent")));
+  REQUIRE(os::write_file_durably(mark, std::string(64, '0') + "\n", false));
+  REQUIRE(f.enrol());
+  CHECK(f.keys_seen[1] == f.keys_seen[2]);
 }
 
 TEST_CASE("enroll: without a folder the package's places are taken, and what is missing is named", "[agent][app]") {

@@ -7,6 +7,7 @@
 #include "agent/app/agent_app.h"
 #include "agent/app/door_client.h"
 #include "agent/ingest/door_rules.h"
+#include "common/base/os.h"
 #include "tests/agent/app/app_fixture.h"
 #include "tests/agent/sales.h"
 
@@ -93,6 +94,23 @@ TEST_CASE("pos-token: prints a token and the hash that the door knows it by", "[
   const auto at = text.find("t_");
   const std::string token = text.substr(at, text.find('\n', at) - at);
   CHECK(text.find(format_till_token("GB-1", token)) != std::string::npos);
+}
+
+TEST_CASE("pos-token: one that is added is listed and its hash kept, until it is taken back", "[agent][app]") {
+  AppFixture f;
+  int code = -1;
+  const std::string token = printed([&] { code = add_pos_token_command(f.config, "GB-1"); });
+  CHECK(code == 0);
+  CHECK(token.starts_with("t_"));
+  const auto file = os::read_file(f.folder.file("pos-tokens"), 10'000);
+  CHECK(*file == format_till_token("GB-1", token.substr(0, token.size() - 1)) + "\n");
+  CHECK(printed([&] { list_pos_tokens_command(f.config); }) == "GB-1  1 token\n");
+  CHECK(add_pos_token_command(f.config, "") == 1);
+  CHECK(revoke_pos_token_command(f.config, "GB-2") == 1);
+  CHECK(revoke_pos_token_command(f.config, "GB-1") == 0);
+  CHECK(printed([&] { list_pos_tokens_command(f.config); }).find("No till") == 0);
+  f.config.set("pos.tokens_file", std::string());
+  CHECK(add_pos_token_command(f.config, "GB-1") == 1);
 }
 
 TEST_CASE("door client: an agent that is not there is an error in time", "[agent][app]") {

@@ -46,6 +46,18 @@ TEST_CASE("door rules: once one token is set each caller needs one", "[agent][in
   CHECK(status(rules, from("localhost", "Bearer " + rules.tokens[0].sha256_hex)) == 401);
 }
 
+TEST_CASE("door rules: tokens of the file count as those of the configuration, and the last one's end opens nothing", "[agent][ingest]") {
+  DoorRules rules;
+  const std::vector<TillToken> more = {*parse_till_token(format_till_token("GB-3", "secret-3"))};
+  CHECK_FALSE(check_caller(rules, from("localhost", "Bearer secret-3"), more));
+  CHECK(check_caller(rules, from("localhost"), more)->status == 401);
+  CHECK(check_caller(rules, from("localhost", "Bearer secret-4"), more)->status == 401);
+  CHECK_FALSE(check_caller(rules, from("localhost"), {}));
+  rules.needs_token = true;
+  CHECK(check_caller(rules, from("localhost"), {})->status == 401);
+  CHECK(check_caller(rules, from("localhost", "Bearer secret-3"), {})->status == 401);
+}
+
 TEST_CASE("door rules: a token in the configuration is a till and a SHA-256", "[agent][ingest]") {
   const std::string hash(64, 'a');
   CHECK(parse_till_token("GB:1:" + hash)->till == "GB:1");

@@ -100,6 +100,27 @@ TEST_CASE("HTTP door: with tokens set nobody comes in without one", "[agent][ing
   CHECK(with.status == 201);
 }
 
+TEST_CASE("HTTP door: a till's token of the file is good from the moment it is added until it is taken back", "[agent][ingest]") {
+  HttpDoorOptions options;
+  TemporaryFolder folder;
+  options.tokens_file = folder.file("pos-tokens");
+  REQUIRE(add_till_token(options.tokens_file, "GB-0", "t_zero"));
+  LoopFixture f(true, options);
+  Client client(f);  // one connection: what is taken back is refused there too
+  const auto status = [&](const std::string& token) { return client.request("GET", "/v1/status", "", "Host: localhost\r\nAuthorization: Bearer " + token + "\r\n").status; };
+  CHECK(client.get("/v1/status").status == 401);
+  CHECK(status("t_one") == 401);
+  REQUIRE(add_till_token(options.tokens_file, "GB-1", "t_one"));
+  CHECK(status("t_one") == 200);
+  REQUIRE(revoke_till_tokens(options.tokens_file, "GB-1"));
+  CHECK(status("t_one") == 401);
+  CHECK(status("t_zero") == 200);
+  // The last one's end does not open a door that had tokens.
+  REQUIRE(revoke_till_tokens(options.tokens_file, "GB-0"));
+  CHECK(status("t_zero") == 401);
+  CHECK(client.get("/v1/status").status == 401);
+}
+
 TEST_CASE("HTTP door: a network address without tokens or without TLS is not opened", "[agent][ingest]") {
   LoopFixture f;
   HttpDoorOptions options;

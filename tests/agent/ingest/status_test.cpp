@@ -56,6 +56,29 @@ TEST_CASE("status: JSON has every figure, and null where nothing is known", "[ag
   CHECK(to_text(status).find("connection refused") != std::string::npos);
 }
 
+TEST_CASE("status: the link is read back as it was told", "[agent][ingest]") {
+  AgentStatus status = status_with(1, 5);
+  CHECK_FALSE(link_in(to_json(status)));
+  CHECK_FALSE(link_in("nonsense"));
+  CHECK_FALSE(link_in(R"({"link":7})"));
+  status.link = LinkStatus{false, true, "two machines", milliseconds(-2'500), "0.1.0", "conflict"};
+  const auto link = link_in(to_json(status));
+  REQUIRE(link);
+  CHECK_FALSE(link->is_up);
+  CHECK(link->is_paused);
+  CHECK(link->text == "two machines");
+  CHECK(link->clock_skew == milliseconds(-2'500));
+  CHECK(link->hub_version == "0.1.0");
+  CHECK(link->reason == "conflict");
+  // A technician reads what has happened, that nothing is lost and where to look.
+  CHECK(to_text(status).find("two machines speak as this agent") != std::string::npos);
+  CHECK(to_text(status).find("nothing is lost") != std::string::npos);
+  CHECK(to_text(status).find("tillsync-agent doctor") != std::string::npos);
+  status.link = LinkStatus{true, false, "", std::nullopt, "0.2.0", ""};
+  CHECK(to_text(status).find("hub version 0.2.0") != std::string::npos);
+  CHECK(link_in(to_json(status))->reason.empty());
+}
+
 TEST_CASE("status: a stopped agent is called so", "[agent][ingest]") {
   AgentStatus status = status_with(1, 5);
   status.is_running = false;

@@ -24,7 +24,7 @@ struct EnrollingHub {
   }
   Result<wire::Enrolled> enrolled_with(const std::string& hub_key, const wire::Message& answer) {
     auto client = std::async(std::launch::async, [&, endpoint = router->endpoint()] {
-      return enroll(endpoint, hub_key, transport::generate_key_pair(), "token", "pc", "1.0");
+      return enroll(endpoint, hub_key, transport::generate_key_pair(), {"token", "pc", "1.0", "GB", "GB-1"});
     });
     transport::eventually([&] {
       if (auto frame = router->receive()) {
@@ -46,7 +46,7 @@ TEST_CASE("enrolment: shows the token and gets agent and location", "[agent][syn
   REQUIRE(enrolled);
   CHECK(enrolled->agent_id.value == "a_1");
   CHECK(enrolled->location.value == "GB");
-  CHECK(hub.asked == wire::Enroll{"token", "pc", "1.0"});
+  CHECK(hub.asked == wire::Enroll{"token", "pc", "1.0", "GB", "GB-1"});
 }
 
 TEST_CASE("enrolment: each refusal says what to do", "[agent][sync]") {
@@ -73,8 +73,8 @@ TEST_CASE("enrolment: another hub key than the hub's is told apart from a hub th
 
 TEST_CASE("enrolment: bad keys and endpoints are refused at once", "[agent][sync]") {
   const auto keys = transport::generate_key_pair();
-  CHECK(enroll("tcp://127.0.0.1:1", "short", keys, "t", "n", "v").error().code == ErrorCode::kInvalid);
-  CHECK(enroll("nonsense", keys.public_key, keys, "t", "n", "v").error().code == ErrorCode::kInvalid);
+  CHECK(enroll("tcp://127.0.0.1:1", "short", keys, {"t", "n", "v"}).error().code == ErrorCode::kInvalid);
+  CHECK(enroll("nonsense", keys.public_key, keys, {"t", "n", "v"}).error().code == ErrorCode::kInvalid);
 }
 
 }  // namespace tillsync::agent

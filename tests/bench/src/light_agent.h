@@ -170,7 +170,7 @@ struct HerdWorld {
     std::vector<transport::CurveKeyPair> all;
     for (int i = 0; i < count; ++i) {
       all.push_back(transport::generate_key_pair());
-      const auto enrolled = agent::enroll(endpoint(), stand.hub_key, all.back(), token, "pc-" + std::to_string(i), "bench");
+      const auto enrolled = agent::enroll(endpoint(), stand.hub_key, all.back(), {token, "pc-" + std::to_string(i), "bench"});
       if (!enrolled) throw std::runtime_error(to_string(enrolled.error()));
     }
     return all;

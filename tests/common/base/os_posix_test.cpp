@@ -228,7 +228,7 @@ TEST_CASE("os: writing to a closed pipe is an error, not the end of the process"
 TEST_CASE("os: the code that only the start needed leaves memory and comes back unchanged", "[base][os]") {
   const int code = in_child([] {
     const std::span<const char> program = read_only_part();
-    const auto sum = [program] { return std::accumulate(program.begin(), program.end(), std::uint64_t{0}, [](std::uint64_t sum, char byte) { return sum * 31 + static_cast<unsigned char>(byte); }); };
+    const auto sum = [program] { return std::accumulate(program.begin(), program.end(), std::uint64_t{0}, [](std::uint64_t so_far, char byte) { return so_far * 31 + static_cast<unsigned char>(byte); }); };
     const std::uint64_t before = sum();  // all of it is in memory now
     const std::int64_t resident = os::resident_bytes();
     os::leave_start_up_pages();

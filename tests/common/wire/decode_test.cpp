@@ -77,6 +77,19 @@ TEST_CASE("wire: a golden status from before the configuration takes its default
   CHECK(status.config_error.empty());
 }
 
+TEST_CASE("wire: a golden welcome from before the hub told its version leaves it open", "[wire][golden]") {
+  const auto decoded = decode(samples::read_golden(samples::golden_folder() / "v1" / "welcome_without_version.hex"));
+  REQUIRE(decoded);
+  CHECK(std::get<Welcome>(*decoded).location.value == "GB");
+  CHECK(std::get<Welcome>(*decoded).version.empty());
+}
+
+TEST_CASE("wire: a golden enroll from before group tokens names no place", "[wire][golden]") {
+  const auto decoded = decode(samples::read_golden(samples::golden_folder() / "v1" / "enroll_without_place.hex"));
+  REQUIRE(decoded);
+  CHECK(std::get<Enroll>(*decoded) == Enroll{"et_secret", "till-pc-1", "0.1.0"});
+}
+
 TEST_CASE("wire: golden corrupt frames get the fault of their name", "[wire][golden]") {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(samples::golden_folder() / "v1-refused")) {

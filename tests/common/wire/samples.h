@@ -32,7 +32,7 @@ inline std::vector<std::pair<std::string, Message>> all() {
   const Instant now{1'291'192'000'123'456};
   return {
       {"hello", Hello{"0.1.0", boot, 7, epoch, 81, 95, 80, chain, incarnation, 12, now, "nonce"}},
-      {"welcome", Welcome{7, 9, incarnation, epoch, true, 80, chain, 4'000'000, 15, now, LocationId{"GB"}}},
+      {"welcome", Welcome{7, 9, incarnation, epoch, true, 80, chain, 4'000'000, 15, now, LocationId{"GB"}, "0.1.0"}},
       {"events", Events{9, epoch, 81, chain, {event("one"), event("two")}}},
       {"ack", Ack{9, epoch, 82, chain, 4'000'000}},
       {"credit", Credit{1'000'000}},
@@ -45,7 +45,7 @@ inline std::vector<std::pair<std::string, Message>> all() {
       {"reply", Reply{"r-1", 201, "{\"id\":1}"}},
       {"command", Command{"k-1", "verify", "{}"}},
       {"command_result", CommandResult{"k-1", true, "{}"}},
-      {"enroll", Enroll{"et_secret", "till-pc-1", "0.1.0"}},
+      {"enroll", Enroll{"et_secret", "till-pc-1", "0.1.0", "GB", "GB-1"}},
       {"enrolled", Enrolled{AgentId{"a_1"}, LocationId{"GB"}}},
       {"error", Fault{FaultCode::kSuperseded, "another start of this agent speaks", true, "nonce"}},
   };

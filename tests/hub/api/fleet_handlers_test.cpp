@@ -81,6 +81,78 @@ TEST_CASE("enrolment tokens: bounds and unknown locations are refused", "[api]")
   }
 }
 
+TEST_CASE("enrolment tokens: the secret is in the first answer, and in no table", "[api]") {
+  ApiStand stand;
+  REQUIRE(stand.call("PUT", "/v1/locations/GB", R"({"id":"GB","name":"London"})").status == 200);
+  const std::vector<std::string> again = {"Idempotency-Key: the-same"};
+  const json first = json::parse(stand.call("POST", "/v1/enrolment-tokens", R"({"reach":"known"})", "administrator", again).body);
+  const auto repeat = stand.call("POST", "/v1/enrolment-tokens", R"({"reach":"known"})", "administrator", again);
+  CHECK(repeat.status == 201);
+  CHECK(json::parse(repeat.body).at("id") == first.at("id"));
+  for (const char* name : {"token", "command", "answer_file", "qr_svg"}) {
+    CHECK(first.contains(name));
+    CHECK_FALSE(json::parse(repeat.body).contains(name));
+  }
+  const auto connection = stand.context().reads.borrow();
+  std::vector<std::string> tables;
+  REQUIRE(connection->query("SELECT name FROM sqlite_schema WHERE type = 'table'", {}, [&](const sql::Row& row) { tables.emplace_back(row.text(0)); }));
+  CHECK(tables.size() > 20);
+  for (const std::string& table : tables) {
+    std::vector<std::string> columns;
+    REQUIRE(connection->query("SELECT name FROM pragma_table_info('" + table + "')", {}, [&](const sql::Row& row) { columns.emplace_back(row.text(0)); }));
+    for (const std::string& column : columns) {
+      std::int64_t found = 0;
+      REQUIRE(connection->query("SELECT count(*) FROM \"" + table + "\" WHERE instr(CAST(\"" + column + "\" AS TEXT), $1) > 0", {std::string_view(first.at("token").get_ref<const std::string&>())},
+                                [&](const sql::Row& row) { found = row.integer(0); }));
+      INFO(table << "." << column);
+      CHECK(found == 0);
+    }
+  }
+}
+
+TEST_CASE("enrolment tokens: one for many locations names its reach; contradictions are refused", "[api]") {
+  ApiStand stand;
+  REQUIRE(stand.call("PUT", "/v1/locations/GB", R"({"id":"GB","name":"London"})").status == 200);
+  const auto made = [&](const json& body, const std::string& caller = "administrator") { return stand.call("POST", "/v1/enrolment-tokens", body.dump(), caller); };
+  const json known = json::parse(made({{"reach", "known"}, {"group", "stores"}, {"uses", 7}}).body);
+  CHECK(known.at("location").is_null());
+  CHECK(known.at("reach") == "known");
+  CHECK(known.at("group") == "stores");
+  CHECK(known.at("uses_max") == 7);
+  CHECK(known.at("answer_file").get<std::string>().find("token = \"" + known.at("token").get<std::string>()) != std::string::npos);
+  CHECK(made({{"reach", "any"}}).status == 201);
+  CHECK(made({{"reach", "one"}, {"location", "GB"}}).status == 201);
+  for (const json& body : {json{{"reach", "some"}}, json{{"reach", 1}}, json{{"reach", "one"}}, json{{"reach", "known"}, {"location", "GB"}}, json{{"reach", "known"}, {"location", 7}},
+                           json{{"location", "GB"}, {"group", "stores"}}, json{{"reach", "any"}, {"group", ""}}, json{{"reach", "any"}, {"group", std::string(101, 'g')}}, json{{"reach", "any"}, {"group", 1}}}) {
+    INFO(body.dump());
+    CHECK(made(body).status == 422);
+  }
+  CHECK(made({{"reach", "any"}, {"group", std::string(100, 'g')}}).status == 201);
+  CHECK(made({{"reach", "known"}}, "viewer").status == 403);
+}
+
+TEST_CASE("enrolment tokens: revoked once, with who and why; the secret is good for nothing then", "[api]") {
+  ApiStand stand;
+  const std::string token = create_token(stand);
+  const std::string id = stand.items("/v1/enrolment-tokens").at(0).at("id");
+  CHECK(stand.call("POST", "/v1/enrolment-tokens/" + id + "/revoke", "{}", "viewer").status == 403);
+  CHECK(stand.call("POST", "/v1/enrolment-tokens/" + id + "/revoke", "[]").status == 422);
+  const json revoked = json::parse(stand.call("POST", "/v1/enrolment-tokens/" + id + "/revoke", R"({"reason":"the image is lost"})").body);
+  CHECK_FALSE(revoked.at("revoked_at").is_null());
+  const json again = json::parse(stand.call("POST", "/v1/enrolment-tokens/" + id + "/revoke", "").body);
+  CHECK(again.at("revoked_at") == revoked.at("revoked_at"));
+  CHECK(stand.call("POST", "/v1/enrolment-tokens/t_none/revoke", "{}").status == 404);
+  stand.write([&](sql::Connection& connection) -> Result<void> {
+    TS_ASSIGN_OR_RETURN(const auto decision, FleetStore(connection).enrol({"key-9", "till pc", "0.1.0"}, token, os::now()));
+    CHECK(decision.status == EnrolmentStatus::kTokenRevoked);
+    return {};
+  });
+  std::int64_t recorded = 0;
+  REQUIRE(stand.context().reads.borrow()->query("SELECT count(*) FROM audit_record WHERE object = $1 AND reason = 'the image is lost'", {std::string_view("enrolment-tokens/" + id)},
+                                      [&](const sql::Row& row) { recorded = row.integer(0); }));
+  CHECK(recorded == 1);
+}
+
 TEST_CASE("agents: listed and shown with what they last said; revoked at once, with who and why", "[api]") {
   ApiStand stand;
   const std::string id = enrol(stand, create_token(stand));

@@ -8,6 +8,7 @@
 #include "hub/fleet/command_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/fleet/sample_store.h"
+#include "hub/masterdata/masterdata_store.h"
 #include "hub/outbound/outbound_store.h"
 #include "tests/hub/app/temp_folder.h"
 
@@ -69,6 +70,22 @@ struct Fleet {
     port.enrol(key, {token, "till-pc", "1.0"}, [&answer](Result<std::pair<AgentId, LocationId>> told) { answer = std::move(told); });
     return answer;
   }
+  /// As a PC of an image asks: with a key of its own.
+  Result<std::pair<AgentId, LocationId>> enrol_many(const std::string& pc, const std::string& location, const std::string& till = "") {
+    Result<std::pair<AgentId, LocationId>> answer = fail(ErrorCode::kInternal, "enrol", "not told");
+    port.enrol(pc + std::string(40 - pc.size(), 'k'), {"many", pc, "1.0", location, till}, [&answer](auto told) { answer = std::move(told); });
+    return answer;
+  }
+  void add_group_token(TokenReach reach, std::int64_t uses_max) {
+    EnrolmentToken token;
+    token.token_id = "et_many";
+    token.reach = reach;
+    token.uses_max = uses_max;
+    token.created_at = writer.now;
+    token.expires_at = writer.now + seconds(3'600);
+    REQUIRE(FleetStore(writer.connection()).add_enrolment_token(token, "many"));
+  }
+  std::int64_t uses() { return FleetStore(writer.connection()).enrolment_token("et_many").value()->uses; }
   std::int64_t open_exceptions(const std::string& code) {
     std::int64_t count = 0;
     REQUIRE(writer.connection().query("SELECT count(*) FROM exception_case WHERE code = $1 AND status = 'open'", {std::string_view(code)},
@@ -106,6 +123,49 @@ TEST_CASE("fleet port: a wrong token enrols nobody and is counted", "[app]") {
   CHECK(refused.error().code == ErrorCode::kDenied);
   CHECK(fleet.port.knowledge(fleet.key).standing == AgentStanding::kUnknown);
   CHECK(fleet.says("tillsync_frames_refused_total{reason=\"bad_token\"} 1"));
+}
+
+TEST_CASE("fleet port: a group token's uses are counted with each enrolment; refusals and repeats spend none", "[app]") {
+  Fleet fleet;
+  fleet.add_group_token(TokenReach::kKnownLocations, 2);
+  const auto unknown = fleet.enrol_many("pc-0", "LEEDS");
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().detail.find("no location 'LEEDS'") != std::string::npos);
+  CHECK(fleet.uses() == 0);
+  const auto first = fleet.enrol_many("pc-1", "GB", "GB-1");
+  REQUIRE(first);
+  // The hub has committed, the agent has written nothing: it asks again with the key that it has.
+  CHECK(fleet.enrol_many("pc-1", "GB", "GB-1").value() == *first);
+  CHECK(fleet.uses() == 1);
+  const auto same_name = fleet.enrol_many("pc-2", "GB", "GB-1");
+  REQUIRE_FALSE(same_name);
+  CHECK(same_name.error().detail.find(first->first.value) != std::string::npos);
+  REQUIRE(fleet.enrol_many("pc-2", "GB", "GB-2"));
+  CHECK(fleet.uses() == 2);
+  CHECK_FALSE(fleet.enrol_many("pc-3", "GB", "GB-3"));
+  CHECK(fleet.uses() == 2);
+  // The PC of till 1 is replaced: its agent is revoked, and the till is free.
+  REQUIRE(FleetStore(fleet.writer.connection()).revoke(first->first, "Ada", "broken", fleet.writer.now));
+  CHECK(fleet.enrol_many("pc-4", "GB", "GB-1").error().detail.find("used up") != std::string::npos);
+}
+
+TEST_CASE("fleet port: a location that a group token makes is known, told of and no exception any more", "[app]") {
+  Fleet fleet;
+  fleet.add_group_token(TokenReach::kAnyLocation, 2);
+  ExceptionRaised raised;
+  raised.code = "unknown_location";
+  raised.subject = "LEEDS";
+  raised.cause_key = "location:LEEDS";
+  REQUIRE(raise_exceptions(fleet.writer.connection(), {raised}, fleet.writer.now));
+  REQUIRE(fleet.open_exceptions("unknown_location") == 1);
+  REQUIRE(fleet.enrol_many("pc-1", "LEEDS"));
+  const auto made = MasterdataReader(fleet.writer.connection()).location(LocationId("LEEDS"));
+  REQUIRE(made.value());
+  CHECK((*made)->name == FreeText("LEEDS"));
+  CHECK(fleet.open_exceptions("unknown_location") == 0);
+  CHECK(MasterdataReader(fleet.writer.connection()).history(MasterdataKind::kLocation, "LEEDS")->at(0).changed_by == "enrolment token et_many");
+  REQUIRE(fleet.enrol_many("pc-2", "LEEDS"));  // it is there now
+  CHECK(MasterdataReader(fleet.writer.connection()).history(MasterdataKind::kLocation, "LEEDS")->size() == 1);
 }
 
 TEST_CASE("fleet port: while nothing can be written enrolment says so and nothing is known", "[app]") {

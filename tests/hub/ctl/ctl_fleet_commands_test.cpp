@@ -49,6 +49,24 @@ TEST_CASE("ctl fleet: a token comes with the command for the PC and its QR code,
   CHECK(raw.body().at("command").get<std::string>().find(raw.body().at("token").get<std::string>()) != std::string::npos);
 }
 
+TEST_CASE("ctl fleet: a token for many PCs comes with the answer file for their image, and is revoked", "[ctl]") {
+  FleetStand stand;
+  const auto answers = run_fleet(stand, {"enrolment-token", "create", "--many", "--uses", "500", "--group", "pilot", "--answers"});
+  CHECK(answers.code == CtlExit::kOk);
+  CHECK(answers.out.starts_with("hub = \"tcp://hub:7001\"\nhub_key = "));
+  CHECK(answers.out.find("host_pattern = ") != std::string::npos);
+  const auto made = run_fleet(stand, {"enrolment-token", "create", "--many", "--make-locations"});
+  CHECK(made.out.find("/etc/tillsync/enroll.toml for the image") != std::string::npos);
+  const json listed = run_fleet(stand, {"enrolment-token", "list", "--json"}).body().at("items");
+  REQUIRE(listed.size() == 2);
+  for (const json& token : listed) CHECK(token.at("reach") == (token.at("uses_max") == 500 ? "known" : "any"));
+  CHECK(run_fleet(stand, {"enrolment-token", "revoke", listed.at(0).at("id"), "--reason", "lost"}).code == CtlExit::kOk);
+  CHECK_FALSE(run_fleet(stand, {"enrolment-token", "list", "--json"}).body().at("items").at(0).at("revoked_at").is_null());
+  CHECK(run_fleet(stand, {"enrolment-token", "create"}).code == CtlExit::kUsage);
+  CHECK(run_fleet(stand, {"enrolment-token", "create", "--many", "--location", "GB"}).code == CtlExit::kUsage);
+  CHECK(run_fleet(stand, {"enrolment-token", "create", "--location", "GB", "--make-locations"}).code == CtlExit::kUsage);
+}
+
 TEST_CASE("ctl fleet: agents filtered and sorted, in figures and one by one", "[ctl]") {
   FleetStand stand;
   const std::string one = stand.enrol("key-1"), two = stand.enrol("key-2", "FR");

@@ -54,6 +54,7 @@ export default function AgentPage() {
                     <dt>{t.agent.group}</dt><dd>{data.group || t.absent}</dd>
                     <dt>{t.agent.version}</dt><dd className="mono">{data.version || t.absent}</dd>
                     <dt>{t.agent.revision}</dt><dd>{revisionText(data.revision, data.revision_wanted)}{data.config_error && <> <Mark role="failed">{data.config_error}</Mark></>}</dd>
+                    {data.till && <><dt>{t.agent.till}</dt><dd>{data.till}</dd></>}
                     <dt>{t.agent.enrolled}</dt><dd><Time at={data.enrolled_at} location={data.location} /></dd>
                     <dt>{t.agent.lastSeen}</dt><dd>{data.last_seen ? <Time at={data.last_seen} location={data.location} /> : t.agent.never}</dd>
                     <dt>{t.agent.key}</dt><dd className="mono">{data.public_key}</dd>

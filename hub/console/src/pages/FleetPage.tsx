@@ -20,6 +20,7 @@ import { AgentStatus } from './fleet/AgentStatus';
 import { Age } from '../ui/Time';
 import { useList } from '../ui/useList';
 import { EnrolDialog } from './fleet/EnrolDialog';
+import { TokensDialog } from './fleet/TokensDialog';
 import { isDiskLow, isSkewed, revisionText } from './fleet/judge';
 
 const FILTERS = ['state', 'group', 'version', 'dark_for', 'location'] as const;
@@ -52,9 +53,10 @@ export default function FleetPage() {
     { name: 'dark_for', label: t.fleet.darkFor, kind: 'choice', options: t.fleet.darkChoices.map(([value, label]) => ({ value, label })) },
     { name: 'q', label: t.fleet.search, kind: 'text' },
   ];
+  const [listing, setListing] = useState(false);
   const enrol = mayEnrol && <Button size="sm" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEnrolling(true)}>{t.fleet.enrol}</Button>;
   return (
-    <Page title={t.fleet.title} actions={enrol}>
+    <Page title={t.fleet.title} actions={mayEnrol && <><Button size="sm" variant="default" onClick={() => setListing(true)}>{t.enrol.tokensShort}</Button>{enrol}</>}>
       <Answered read={summary} what={t.fleet.what} rows={2}>
         {(all) => (
           <Figures>
@@ -70,6 +72,7 @@ export default function FleetPage() {
       </Answered>
       <FilterBar page="fleet" filters={filters} />
       <DataTable label={t.fleet.what} list={list} columns={columns} href={(row) => url.to(`/fleet/${encodeURIComponent(row.id)}`)} empty={t.fleet.empty} emptyAction={enrol} />
+      <TokensDialog opened={listing} onClose={() => setListing(false)} />
       <EnrolDialog opened={enrolling} onClose={() => setEnrolling(false)} />
     </Page>
   );
