@@ -31,7 +31,8 @@ wire::CommandResult keys_not_changed(const std::string& command_id, const std::s
 
 std::string detail_of(const wire::Reply& reply) {
   const auto problem = nlohmann::json::parse(reply.body, nullptr, false);
-  if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) return problem["detail"];
+  const bool says_why = problem.is_object() && problem.contains("detail") && problem["detail"].is_string() && problem["detail"] != "";
+  if (says_why) return problem["detail"];
   return "the hub answered " + std::to_string(reply.status);
 }
 

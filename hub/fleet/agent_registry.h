@@ -78,11 +78,11 @@ class AgentRegistry {
     bool has_status = false;
     bool changed = false;
   };
-  const Entry* find(const AgentId& agent_id) const;
-  Entry* find(const AgentId& agent_id) { return const_cast<Entry*>(std::as_const(*this).find(agent_id)); }
   const Entry* find_key(std::string_view public_key) const;
   Entry* find_key(std::string_view public_key) { return const_cast<Entry*>(std::as_const(*this).find_key(public_key)); }
   void index_keys(const AgentRecord& agent);
+  const Entry* find(const AgentId& agent_id) const;
+  Entry* find(const AgentId& agent_id) { return const_cast<Entry*>(std::as_const(*this).find(agent_id)); }
   const LocationFacts& facts_of(const Entry& entry) const { return facts_of(entry.agent.location); }
   const LocationFacts& facts_of(const LocationId& location) const;
   mutable std::shared_mutex mutex_;

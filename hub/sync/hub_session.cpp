@@ -42,8 +42,8 @@ constexpr std::size_t kCommandsWaitingMax = 256;
 constexpr std::size_t kMachinesMax = 8;  // starts of an agent that are remembered, for people
 constexpr std::int64_t kStatusUnavailable = 503;
 constexpr std::string_view kReplacedText =
-    "this key was replaced: the agent has newer ones (rotate_keys), so this data folder is a copy from before. Use the PC that has them, or enrol this one "
-    "with keys of its own";
+    "this key was replaced: the agent has newer ones (rotate_keys), so this data folder is a copy from before. Use the PC that has them; to make this one an "
+    "agent of its own: tillsync-agent enroll --new-key";
 
 void keep_earliest(std::optional<Duration>& earliest, std::optional<Duration> time) {
   if (time && (!earliest || *time < *earliest)) earliest = time;
