@@ -227,7 +227,7 @@ def main():
         print()
         for goal, line in ((CPU_GOAL_PERCENT, 'agent_idle_cpu %.3f %%' % cpu), (RSS_GOAL_MIB, 'agent_rss_idle %.2f MiB' % resident),
                            (START_GOAL_MS, 'agent_start %.1f ms' % statistics.median(starts)), (WAKEUPS_GOAL, 'agent_wakeups_idle %.2f /s' % woken)):
-            print('  goal for the next line: <= %s\nFIGURE %s' % (goal, line))
+            print('  goal for the next line: <= %s on a quiet machine\nFIGURE %s' % (goal, line))
     finally:
         if chain is not None:
             for process in (chain.agent, chain.hub):
