@@ -28,7 +28,9 @@ TEST_CASE("idempotency: the same key and body get the same answer and make one e
   CHECK(first.status == 201);
   const auto again = stand.call("POST", kPath, kBody, "administrator", key("k"));
   CHECK(again.status == 201);
-  CHECK(again.body == first.body);
+  json told = json::parse(first.body);
+  for (const char* secret : {"token", "command", "qr_svg"}) CHECK(told.erase(secret) == 1);  // in the first answer only
+  CHECK(json::parse(again.body) == told);
   CHECK(stand.items(kPath).size() == 1);
 }
 
