@@ -31,7 +31,8 @@ struct CopiedStand : Stand {
   json agent(const std::string& id) { return hub_get("/v1/agents/" + id); }
   std::set<std::string> numbers() {
     std::set<std::string> found;
-    for (const json& event : hub_get("/v1/events?limit=200").at("items")) found.insert(event.at("document_no").get<std::string>());
+    const json answer = hub_get("/v1/events?limit=200");
+    for (const json& event : answer.at("items")) found.insert(event.at("document_no").get<std::string>());
     return found;
   }
   void sell(const std::string& name, const std::string& till, int from, int to) {
@@ -49,11 +50,12 @@ TEST_CASE("a copied disk is caught, told on both machines, and healed without lo
   stand.enrol("GB");
   stand.start_agent("GB", stand.places("GB"));
   stand.sell("GB", "GB-1", 1, 3);
-  wait_until("the first sales", [&] { return stand.numbers().size() == 3; });
+  wait_until("the first sales", [&] { return contains(stand.says("GB", "status --json"), R"("waiting":0)"); });
+  CHECK(stand.numbers().size() == 3);
   const auto id = stand.hub_get("/v1/agents").at("items").at(0).at("id").get<std::string>();
 
   // The disk is copied while the machine is off; both are switched on.
-  stand.kill(stand.agents["GB"]);
+  REQUIRE(stand.agents["GB"]->terminate() == 0);
   stand.copy("GB", "COPY");
   stand.start_agent("GB", stand.places("GB"));
   wait_until("the first machine online", [&] { return stand.agent(id).at("status") == "online"; });

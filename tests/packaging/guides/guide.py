@@ -26,7 +26,7 @@ MEMORY = ('/run', '/etc/tillsync', '/var/lib/tillsync', '/var/spool/tillsync', '
 COPIED = ('/etc/nginx', '/etc/caddy', '/var/lib/nginx', '/var/lib/caddy', '/etc/systemd')
 # The link takes a moment after a start, and doctor would say so: it is given that moment.
 SETTLED = {'sudo tillsync-agent doctor': 'until sudo tillsync-agent status | grep -q "hub: up"; do sleep 0.2; done; sudo tillsync-agent doctor'}
-USERS = {'tillsync-hub': (990, ()), 'tillsync-agent': (991, ('tillsync', 'tillsync-pos'))}
+USERS = {'tillsync-hub': (990, ('tillsync',)), 'tillsync-agent': (991, ('tillsync', 'tillsync-pos'))}
 GROUPS = {'tillsync': 992, 'tillsync-pos': 993}
 
 
