@@ -94,7 +94,9 @@ void SessionDriver::advance_keys() {
       for (const std::string& command_id : ring_.record().answered) session_.command_done(keys_changed(command_id, ring_.record()));
     }
   }
-  if (ring_.is_to_be_offered()) session_.send_request(key_offer(ring_.record()));
+  if (!ring_.is_to_be_offered()) return;
+  offered_at_ = now_;
+  session_.send_request(key_offer(ring_.record()));
 }
 
 void SessionDriver::obey(const KeyRefused& refused) {

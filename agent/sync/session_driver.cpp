@@ -18,6 +18,7 @@ std::string reason_of(wire::FaultCode code) {
 }
 
 constexpr std::string_view kDrainCommand = "drain", kRotateCommand = "rotate_keys";
+constexpr Duration kOfferAgain = seconds(10);  // from an offer of keys without an answer to the same one again
 constexpr std::size_t kRoundsMax = 16;  // of reading rows and sending them, before the sockets are looked at again
 
 }  // namespace
@@ -124,6 +125,7 @@ void SessionDriver::obey(const WantStatus&) {
   status.refused = port_.refused_documents();
   status.inbox_cursor = inbox_.last_no().value_or(0);
   session_.status_collected(std::move(status), now_);
+  if (ring_.is_to_be_offered() && now_ - offered_at_ >= kOfferAgain) advance_keys();  // its answer was lost with a line
 }
 void SessionDriver::obey(const WantReconnect& want) { reconnect_ = {want.reason, false}; }
 void SessionDriver::obey(const ReplyArrived& arrived) {

@@ -98,6 +98,7 @@ class SessionDriver {
   AgentSession session_;
   std::uint64_t seen_seq_ = 0;
   std::optional<Reconnect> reconnect_;
+  Duration offered_at_{};  // the next key, by the clock that only goes on
   KeyRing ring_;
   bool tries_other_keys_ = false;
   std::optional<Duration> clock_skew_;

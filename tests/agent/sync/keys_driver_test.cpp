@@ -109,6 +109,25 @@ struct KeyTalk {
 
 }  // namespace
 
+TEST_CASE("rotate keys: an offer whose answer was lost is made again with a later status", "[agent][sync]") {
+  KeyDisk disk;
+  KeyTalk talk(disk);
+  talk.open();
+  talk.command("k-1");
+  const std::size_t offers = talk.all<wire::Request>().size();
+  const std::size_t told = talk.all<wire::Status>().size();
+  for (int round = 0; round < 600 && talk.all<wire::Status>().size() == told; ++round) {
+    talk.now = talk.now + seconds(1);
+    talk.run();
+  }
+  REQUIRE(talk.all<wire::Status>().size() > told);
+  talk.run();
+  REQUIRE(talk.all<wire::Request>().size() > offers);
+  CHECK(talk.last<wire::Request>().request_id == talk.all<wire::Request>().front().request_id);
+  talk.answer(200);
+  CHECK(talk.relink());
+}
+
 TEST_CASE("rotate keys: stored, offered, used, done, in this order", "[agent][sync]") {
   KeyDisk disk;
   KeyTalk talk(disk);
