@@ -97,7 +97,7 @@ TEST_CASE("a copied disk is caught, told on both machines, and healed without lo
   REQUIRE(agents.size() == 2);
   for (const json& agent : agents) wait_until("both online", [&] { return stand.agent(agent.at("id")).at("status") == "online" && stand.agent(agent.at("id")).at("backlog") == 0; });
   for (const char* name : {"GB", "COPY"}) {
-    CHECK(contains(stand.says(name, "status"), "all documents are confirmed"));
+    wait_until("the last confirmation on its disk", [&] { return contains(stand.says(name, "status"), "all documents are confirmed"); });
     CHECK(contains(stand.says(name, "doctor"), "ok    link to the hub: up"));
   }
 
