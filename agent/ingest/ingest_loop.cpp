@@ -12,7 +12,6 @@ constexpr std::int64_t kWriterCacheKib = 1'024;
 constexpr std::int64_t kCheckpointCacheKib = 64;
 constexpr std::int64_t kPagesPerGroup = 3;            // ends of tables, state
 constexpr std::int64_t kDocumentsPerPage = 4;
-constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 constexpr std::int64_t kPrunePauseS = 3'600;          // when nothing old was left
 constexpr std::int64_t kPruneBitePauseMs = 50;
 constexpr std::int64_t kHeldAnswersMs = 5;
@@ -310,10 +309,10 @@ void IngestLoop::prune() {
   bool more = false;
   const auto bite = [&]() -> Result<void> {
     TS_ASSIGN_OR_RETURN(sql::Transaction transaction, sql::Transaction::begin(*connection_));
-    TS_ASSIGN_OR_RETURN(const Pruned pruned, outbox_->prune(now - Duration{kPayloadRetentionDays * kMicrosPerDay},
-                                                            now - Duration{kIdentityRetentionDays * kMicrosPerDay}, database_bytes_max_));
-    TS_ASSIGN_OR_RETURN(const std::uint64_t items, inbox_->prune(now - Duration{kConsumerDays * kMicrosPerDay}));
-    TS_ASSIGN_OR_RETURN(const std::uint64_t requests, quota_->prune(now - Duration{kRequestRetentionDays * kMicrosPerDay}));
+    TS_ASSIGN_OR_RETURN(const Pruned pruned, outbox_->prune(now - Duration{kPayloadRetentionDays * kDayMicros},
+                                                            now - Duration{kIdentityRetentionDays * kDayMicros}, database_bytes_max_));
+    TS_ASSIGN_OR_RETURN(const std::uint64_t items, inbox_->prune(now - Duration{kConsumerDays * kDayMicros}));
+    TS_ASSIGN_OR_RETURN(const std::uint64_t requests, quota_->prune(now - Duration{kRequestRetentionDays * kDayMicros}));
     more = !pruned.finished || items + requests > 0;
     // A bite that dropped nothing has written nothing and is not worth a disk sync.
     if (pruned.payloads + pruned.identities + items + requests == 0) return {};

@@ -18,6 +18,8 @@ struct Duration {
 };
 constexpr Duration milliseconds(std::int64_t n) { return {n * 1'000}; }
 constexpr Duration seconds(std::int64_t n) { return {n * 1'000'000}; }
+/// Of a day of 24 hours: UTC and dates have no other.
+inline constexpr std::int64_t kDayMicros = 86'400'000'000;
 constexpr Duration operator+(Duration a, Duration b) { return {a.micros + b.micros}; }
 constexpr Duration operator-(Duration a, Duration b) { return {a.micros - b.micros}; }
 

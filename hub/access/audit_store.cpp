@@ -3,7 +3,7 @@
 namespace tillsync::hub {
 namespace {
 
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertEntry =
     "INSERT INTO audit_record (at, who, role, address, action, object, before, after, reason, correlation_id)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 constexpr std::string_view kSelect =
@@ -29,7 +29,7 @@ std::optional<std::string> optional_text(const sql::Row& row, int column) {
 
 Result<void> insert_audit(sql::Connection& connection, const AuditStamp& stamp, const AuditChange& change, Instant now) {
   TS_RETURN_IF_ERROR(connection.run(
-      kInsert, {now.micros, std::string_view(stamp.who), std::string_view(stamp.role), std::string_view(stamp.address), std::string_view(stamp.action),
+      kInsertEntry, {now.micros, std::string_view(stamp.who), std::string_view(stamp.role), std::string_view(stamp.address), std::string_view(stamp.action),
                 std::string_view(change.object), text_or_null(change.before), text_or_null(change.after), std::string_view(change.reason),
                 std::string_view(stamp.correlation_id)}));
   return {};

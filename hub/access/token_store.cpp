@@ -5,14 +5,14 @@
 namespace tillsync::hub {
 namespace {
 
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertToken =
     "INSERT INTO api_token (token_id, hash, name, role, created_at, expires_at, scopes, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 constexpr std::string_view kColumns =
     "SELECT token_id, name, role, scopes, created_at, created_by, expires_at, revoked_at, last_used_at, hash FROM api_token ";
 const std::string kByHash = std::string(kColumns) + "WHERE hash = $1";
 const std::string kById = std::string(kColumns) + "WHERE token_id = $1";
 const std::string kPage = std::string(kColumns) + "WHERE token_id > $1 ORDER BY token_id LIMIT $2";
-const std::string kAll = std::string(kColumns) + "WHERE revoked_at IS NULL";
+const std::string kAllTokens = std::string(kColumns) + "WHERE revoked_at IS NULL";
 constexpr std::string_view kRevoke = "UPDATE api_token SET revoked_at = $2 WHERE token_id = $1 AND revoked_at IS NULL";
 constexpr std::string_view kSaveLastUsed = "UPDATE api_token SET last_used_at = $2 WHERE token_id = $1";
 
@@ -61,7 +61,7 @@ Result<void> add_api_token(sql::Connection& connection, const ApiToken& token, s
   const Bytes hash = secret_hash(secret);
   const std::string scopes = joined(token.scopes);
   const sql::Param expires_at = token.expires_at ? sql::Param(token.expires_at->micros) : sql::Param(nullptr);
-  TS_RETURN_IF_ERROR(connection.run(kInsert, {std::string_view(token.token_id), sql::Blob{hash}, std::string_view(token.name),
+  TS_RETURN_IF_ERROR(connection.run(kInsertToken, {std::string_view(token.token_id), sql::Blob{hash}, std::string_view(token.name),
                                               std::string_view(token.role), token.created_at.micros, expires_at, std::string_view(scopes),
                                               std::string_view(token.created_by)}));
   return {};
@@ -84,7 +84,7 @@ Result<std::vector<ApiToken>> list_api_tokens(sql::Connection& connection, std::
 
 Result<std::vector<HashedToken>> all_api_tokens(sql::Connection& connection) {
   std::vector<HashedToken> tokens;
-  TS_RETURN_IF_ERROR(connection.query(kAll, {}, [&](const sql::Row& row) { tokens.push_back({Bytes(row.blob(9)), read_token(row)}); }));
+  TS_RETURN_IF_ERROR(connection.query(kAllTokens, {}, [&](const sql::Row& row) { tokens.push_back({Bytes(row.blob(9)), read_token(row)}); }));
   return tokens;
 }
 

@@ -7,7 +7,7 @@
 namespace tillsync::hub {
 namespace {
 
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertUser =
     "INSERT INTO user_account(name, password_hash, role, created_at, disabled, revision) VALUES ($1, $2, $3, $4, $5, $6)";
 constexpr std::string_view kColumns = "SELECT name, password_hash, role, disabled, created_at, last_login_at, revision FROM user_account ";
 const std::string kFind = std::string(kColumns) + "WHERE name = $1";
@@ -61,7 +61,7 @@ Result<void> add_user(sql::Connection& connection, std::string_view name, std::s
 Result<void> insert_user(sql::Connection& connection, const User& user) {
   TS_ASSIGN_OR_RETURN(const auto existing, find_user(connection, user.name));
   if (existing) return fail(ErrorCode::kAlreadyExists, "add user", "there is a user " + user.name + " already");
-  TS_RETURN_IF_ERROR(connection.run(kInsert, {std::string_view(user.name), std::string_view(user.password_hash), to_string(user.role),
+  TS_RETURN_IF_ERROR(connection.run(kInsertUser, {std::string_view(user.name), std::string_view(user.password_hash), to_string(user.role),
                                               user.created_at.micros, std::int64_t{user.is_disabled}, user.revision}));
   return {};
 }

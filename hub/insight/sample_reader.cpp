@@ -21,9 +21,9 @@ constexpr std::string_view kCountOrders = "SELECT verb, count(*) FROM reservatio
 constexpr std::string_view kCountAges =
     "SELECT coalesce(sum(age < $2), 0), coalesce(sum(age >= $2 AND age < $3), 0), coalesce(sum(age >= $3 AND age < $4), 0), coalesce(sum(age >= $4), 0), coalesce(max(age), 0)"
     " FROM (SELECT $1 - raised_at AS age FROM exception_case WHERE status = 'open' LIMIT $5)";
-constexpr std::int64_t kSecondMicros = 1'000'000, kDayMicros = 86'400 * kSecondMicros;
+constexpr std::int64_t kSecondMicros = 1'000'000;
 
-constexpr std::string_view kSelectDateBefore = "SELECT max(business_date) FROM till_day WHERE business_date <= $1";
+constexpr std::string_view kSelectDateUpTo = "SELECT max(business_date) FROM till_day WHERE business_date <= $1";
 constexpr std::string_view kCountDay = "SELECT count(DISTINCT location) FROM till_day WHERE business_date = $1";
 // Closed by its first step, without force, and never opened again.
 constexpr std::string_view kCountBalanced =
@@ -87,7 +87,7 @@ Result<std::vector<DayFigure>> read_day_figures(sql::Connection& connection, Ins
   std::int64_t date = date_of(now).days;
   for (std::size_t looked = 0; looked < kDatesLookedAt; ++looked, --date) {
     std::optional<std::int64_t> found;
-    TS_RETURN_IF_ERROR(connection.query(kSelectDateBefore, {date}, [&found](const Row& row) {
+    TS_RETURN_IF_ERROR(connection.query(kSelectDateUpTo, {date}, [&found](const Row& row) {
       if (!row.is_null(0)) found = row.integer(0);
     }));
     if (!found || *found <= 0) break;

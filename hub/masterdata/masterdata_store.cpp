@@ -1,5 +1,6 @@
 #include "hub/masterdata/masterdata_store.h"
 
+#include "hub/masterdata/product_facts.h"
 #include "hub/masterdata/schema.h"
 
 namespace tillsync::hub {
@@ -42,7 +43,6 @@ constexpr std::string_view kSelectGtin = "SELECT sku FROM product_gtin WHERE gti
 constexpr std::string_view kSelectHistory =
     "SELECT version, document, changed_by, changed_at FROM masterdata_version WHERE kind = $1 AND record_key = $2 ORDER BY version";
 
-constexpr std::int64_t kOneUnitMilli = 1'000;
 
 std::string_view kind_text(MasterdataKind kind) {
   switch (kind) {
@@ -88,7 +88,7 @@ Result<PutDecision> put_version(sql::Connection& connection, MasterdataKind kind
 Result<void> put_gtins(sql::Connection& connection, const Product& product) {
   TS_RETURN_IF_ERROR(connection.run(kDropGtins, {product.sku.view()}));
   for (const Gtin& gtin : product.gtins) {
-    const std::int64_t pack = gtin.pack_qty.milli == 0 ? kOneUnitMilli : gtin.pack_qty.milli;
+    const std::int64_t pack = gtin.pack_qty.milli == 0 ? kUnitMilli : gtin.pack_qty.milli;
     TS_RETURN_IF_ERROR(connection.run(kPutGtin, {std::string_view(gtin.gtin), product.sku.view(), pack}));
   }
   return {};

@@ -14,7 +14,6 @@ __extension__ using Int128 = __int128;
 constexpr std::string_view kSelectProduct = "SELECT document FROM product WHERE sku = $1";
 constexpr std::string_view kSelectBundles = "SELECT sku FROM product WHERE is_bundle = 1";
 constexpr std::string_view kGoods = "goods";
-constexpr std::int64_t kUnit = 1'000;
 
 /// Sums the needs of one SKU that stands in a bundle more than once.
 void add_need(std::vector<PartNeed>& needs, const Sku& sku, std::int64_t per_unit_milli) {
@@ -54,7 +53,7 @@ Result<ProductFacts> read_product(sql::Connection& connection, const Sku& sku, i
 
 std::int64_t part_quantity(std::int64_t qty_milli, const PartNeed& need) {
   const Int128 product = static_cast<Int128>(qty_milli) * need.per_unit_milli;
-  const Int128 result = (product + (product < 0 ? 1 - kUnit : kUnit - 1)) / kUnit;
+  const Int128 result = (product + (product < 0 ? 1 - kUnitMilli : kUnitMilli - 1)) / kUnitMilli;
   return static_cast<std::int64_t>(std::clamp<Int128>(result, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
 }
 

@@ -13,10 +13,13 @@
 
 namespace tillsync::hub {
 
+/// One base unit, as stock counts it: in thousandths.
+inline constexpr std::int64_t kUnitMilli = 1'000;
+
 /// What one base unit of a SKU is made of: itself, or the parts of a bundle.
 struct PartNeed {
   Sku sku;
-  std::int64_t per_unit_milli = 1'000;
+  std::int64_t per_unit_milli = kUnitMilli;
 };
 /// What `qty` takes of a part, rounded up to a thousandth, away from zero; stays at the bounds.
 std::int64_t part_quantity(std::int64_t qty_milli, const PartNeed& need);

@@ -224,7 +224,7 @@ constexpr std::pair<std::string_view, std::string_view> kRefusals[] = {
     {"unknown_location", "posting.unknown_location"}, {"unknown_tax", "posting.unknown_tax"},   {"unbalanced", "posting.unbalanced"},
     {"item_collision", "posting.item_collision"},     {"connector_failed", "posting.connector_failed"},
 };
-constexpr std::string_view kRefused = "posting.refused", kOutcomeUnknown = "posting.outcome_unknown", kPeriodClosed = "period.closed";
+constexpr std::string_view kRefusedCode = "posting.refused", kOutcomeUnknown = "posting.outcome_unknown", kPeriodClosed = "period.closed";
 
 ExceptionRaised refused(const PostingRow& row, const PostingResult& result) {
   const std::string_view error = result.error;
@@ -328,7 +328,7 @@ Result<std::vector<std::int64_t>> mark_sending(sql::Connection& connection, std:
 std::string_view exception_of_refusal(std::string_view code) {
   for (const auto& [refusal, exception] : kRefusals)
     if (refusal == code) return exception;
-  return kRefused;
+  return kRefusedCode;
 }
 
 Result<RecordedResults> record_results(sql::Connection& connection, std::span<const PostingResult> results, Instant now) {
@@ -430,7 +430,7 @@ Result<void> queue_posting(sql::Connection& connection, std::int64_t posting_no,
 
 std::span<const std::string_view> posting_exception_codes() {
   static const std::vector<std::string_view> codes = [] {
-    std::vector<std::string_view> made{kRefused, kOutcomeUnknown, kPeriodClosed};
+    std::vector<std::string_view> made{kRefusedCode, kOutcomeUnknown, kPeriodClosed};
     for (const auto& [refusal, exception] : kRefusals) made.push_back(exception);
     return made;
   }();

@@ -12,7 +12,6 @@ namespace {
 
 using sql::Row;
 
-constexpr std::int64_t kDayMicros = std::int64_t{86'400} * 1'000'000;
 // What has no business date (bytes that do not decode, lost documents) stands in the way of every day up to the one on which it was found.
 // The codes are those of blocking_codes().
 const std::string kSelectExceptions =

@@ -1,12 +1,6 @@
 #include "hub/reconcile/day_policy.h"
 
 namespace tillsync::hub {
-namespace {
-
-constexpr std::int64_t kDayMicros = std::int64_t{86'400} * 1'000'000;
-
-}  // namespace
-
 std::string_view to_string(LateDocuments late) { return late == LateDocuments::kNextOpen ? "next_open" : "exception"; }
 
 std::optional<LateDocuments> parse_late_documents(std::string_view text) {

@@ -13,7 +13,7 @@ using sql::Row;
 constexpr std::string_view kSelectTills = "SELECT location, till, traded, closes, documents, doubled, unnumbered FROM till_day WHERE business_date = $1";
 constexpr std::string_view kSelectLocks = "SELECT location, state FROM business_day WHERE business_date = $1";
 // A number that comes late on another day fills a gap of this one.
-constexpr std::string_view kSelectRanges = "SELECT location, count(*), sum(last - first + 1) FROM till_sequence GROUP BY location";
+constexpr std::string_view kCountRanges = "SELECT location, count(*), sum(last - first + 1) FROM till_sequence GROUP BY location";
 constexpr std::string_view kSelectFigures = "SELECT sum(documents), sum(gross_minor), sum(tax_minor), sum(units_milli) FROM till_day_total WHERE business_date = $1 AND location = $2";
 constexpr std::string_view kSelectPostings = "SELECT status, sum(postings) FROM posting_total WHERE business_date = $1 AND location = $2 AND kind <> 'summed' GROUP BY status";
 
@@ -28,7 +28,7 @@ void add(std::string& mark, std::int64_t number) { mark += std::to_string(number
 
 /// Whether what an agent says would be judged otherwise: only where no tills are listed (day_verdict.cpp).
 void add_agents(std::string& mark, const std::vector<AgentBacklog>& agents, Date business_date, Instant now) {
-  const Instant end{(std::int64_t{business_date.days} + 1) * 86'400 * 1'000'000};
+  const Instant end{(std::int64_t{business_date.days} + 1) * kDayMicros};
   for (const AgentBacklog& agent : agents) {
     if (agent.state == "revoked") continue;
     mark += agent.documents > 0 && now - seconds(agent.oldest_unsent_s) < end ? 'b' : agent.last_heard && *agent.last_heard < end ? 's' : 'o';
@@ -64,7 +64,7 @@ Result<Sketches> sketch(sql::Connection& connection, const DaysOfDate& days) {
     one.has_day = true;
     one.locked = row.text(1) == to_string(DayLockState::kClosed) ? DayState::kClosed : DayState::kReopened;
   }));
-  TS_RETURN_IF_ERROR(connection.query(kSelectRanges, {}, [&sketches](const Row& row) {
+  TS_RETURN_IF_ERROR(connection.query(kCountRanges, {}, [&sketches](const Row& row) {
     const auto one = sketches.find(LocationId(std::string(row.text(0))));
     if (one == sketches.end()) return;
     add(one->second.mark, row.integer(1));

@@ -18,7 +18,7 @@ constexpr std::string_view kSelectDay =
 constexpr std::string_view kSelectLocked =
     "SELECT business_date FROM business_day WHERE location = $1 AND business_date >= $2 AND is_locked = 1 ORDER BY business_date";
 // The range that begins before the numbers, and those that begin within or right behind them.
-constexpr std::string_view kSelectRanges =
+constexpr std::string_view kSelectTillRanges =
     "SELECT first, last FROM (SELECT first, last FROM till_sequence WHERE location = $1 AND till = $2 AND first < $3 ORDER BY first DESC LIMIT 1)"
     " UNION ALL SELECT first, last FROM till_sequence WHERE location = $1 AND till = $2 AND first >= $3 AND first <= $4 ORDER BY first";
 constexpr std::string_view kAddTillDay =
@@ -68,7 +68,7 @@ Result<void> load_ranges(sql::Connection& connection, const DayTouch& touch, Day
     for (std::size_t first = 0; first < numbers.size();) {
       std::size_t end = first + 1;
       while (end < numbers.size() && numbers[end] <= numbers[end - 1] + 1) ++end;
-      TS_RETURN_IF_ERROR(connection.query(kSelectRanges, {till.location.view(), till.till.view(), numbers[first], numbers[end - 1] + 1}, [&ranges](const Row& row) {
+      TS_RETURN_IF_ERROR(connection.query(kSelectTillRanges, {till.location.view(), till.till.view(), numbers[first], numbers[end - 1] + 1}, [&ranges](const Row& row) {
         const NumberRange range{row.integer(0), row.integer(1)};
         if (ranges.empty() || ranges.back().first < range.first) ranges.push_back(range);
       }));

@@ -6,12 +6,13 @@
 #include <numeric>
 #include <optional>
 
+#include "hub/masterdata/product_facts.h"
+
 namespace tillsync::hub {
 namespace {
 
 __extension__ using Int128 = __int128;
 
-constexpr std::int64_t kUnit = 1'000;
 
 /// a × b ÷ c without leaving 64 bits on the way; stays at the bounds.
 std::int64_t scaled(std::int64_t a, std::int64_t b, std::int64_t c, bool round_up) {
@@ -204,9 +205,9 @@ std::int64_t units_at(const LineDemand& line, const Source& source) {
   for (std::size_t part = 0; part < line.needs.size(); ++part) {
     const std::int64_t available = source.positions[part]->available_milli();
     if (available <= 0) return 0;
-    units = std::min(units, scaled(available, kUnit, line.needs[part].per_unit_milli, false));
+    units = std::min(units, scaled(available, kUnitMilli, line.needs[part].per_unit_milli, false));
   }
-  return line.is_bundle ? units / kUnit * kUnit : units;
+  return line.is_bundle ? units / kUnitMilli * kUnitMilli : units;
 }
 
 Allotment allot(const std::vector<LineDemand>& lines, const AllotmentRules& rules) { return Allotter(lines, rules).run(); }

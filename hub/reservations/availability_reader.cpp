@@ -4,13 +4,13 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "hub/masterdata/product_facts.h"
+
 namespace tillsync::hub {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kUnit = 1'000;
-constexpr long double kDayMicros = 86'400'000'000.0L;
 
 std::string quantity(std::int64_t milli) { return format_quantity(Quantity{milli}); }
 
@@ -22,8 +22,8 @@ std::int64_t confident_milli(std::int64_t available_milli, std::int64_t sold_per
   const long double expected = static_cast<long double>(sold_per_day_milli) * static_cast<long double>(silence.micros) / kDayMicros;
   if (expected >= static_cast<long double>(available_milli)) return 0;
   const std::int64_t left = available_milli - static_cast<std::int64_t>(expected);
-  const bool is_whole = available_milli % kUnit == 0;
-  return is_whole ? left / kUnit * kUnit : left;
+  const bool is_whole = available_milli % kUnitMilli == 0;
+  return is_whole ? left / kUnitMilli * kUnitMilli : left;
 }
 
 Result<PositionFigures> AvailabilityReader::figures(const PositionKey& key) {
@@ -49,7 +49,7 @@ Result<std::string> AvailabilityReader::answer(const AvailabilityQuery& query, c
       continue;
     }
     const bool is_bundle = !made.parts.empty();
-    if (!is_bundle) made.parts.emplace_back(sku, kUnit);
+    if (!is_bundle) made.parts.emplace_back(sku, kUnitMilli);
     std::vector<LocationId> locations = query.locations;
     if (locations.empty()) {
       TS_ASSIGN_OR_RETURN(locations, reader.locations_with(made.parts[0].first));
@@ -70,7 +70,7 @@ Result<std::string> AvailabilityReader::answer(const AvailabilityQuery& query, c
         }
         const std::int64_t there = available_milli(of_part);
         const std::int64_t likely = confident_milli(there, rate, silence);
-        const auto units = [&, per = per_unit](std::int64_t milli) { return is_bundle ? std::max<std::int64_t>(0, milli) / per * kUnit : milli; };
+        const auto units = [&, per = per_unit](std::int64_t milli) { return is_bundle ? std::max<std::int64_t>(0, milli) / per * kUnitMilli : milli; };
         available = std::min(available, units(there));
         confident = std::min(confident, units(likely));
         shown = of_part;

@@ -2,18 +2,19 @@
 
 #include <algorithm>
 
+#include "hub/masterdata/product_facts.h"
+
 namespace tillsync::hub {
 namespace {
 
 __extension__ using Int128 = __int128;
-constexpr std::int64_t kUnit = 1'000;
 
 }  // namespace
 
 std::int64_t lease_target_milli(const LeaseRule& rule, std::int64_t on_hand_milli, std::int64_t agents_there) {
   if (on_hand_milli <= 0 || agents_there <= 0) return 0;
   const Int128 share = static_cast<Int128>(on_hand_milli) * rule.share_ppm / kPpm / agents_there;
-  std::int64_t target = static_cast<std::int64_t>(share) / kUnit * kUnit;
+  std::int64_t target = static_cast<std::int64_t>(share) / kUnitMilli * kUnitMilli;
   if (rule.max.milli > 0) target = std::min(target, rule.max.milli);
   return target < std::max<std::int64_t>(rule.min.milli, 1) ? 0 : target;
 }

@@ -53,8 +53,6 @@ constexpr std::string_view kVerifyLeases =
     "SELECT s.location, s.sku, l.lease_id, l.open_milli, t.total FROM lease l JOIN stock_position s ON s.position_no = l.position_no"
     " JOIN (SELECT lease_no, sum(change_milli) AS total FROM lease_step GROUP BY lease_no) t ON t.lease_no = l.lease_no WHERE l.open_milli <> t.total";
 
-constexpr std::int64_t kDayMicros = 86'400'000'000;
-
 json steps_json(const std::vector<json>& steps) {
   json list = json::array();
   for (const json& step : steps) list.push_back(step);

@@ -35,8 +35,8 @@ NotificationTarget target_at(const std::string& name, const std::string& address
 
 TEST_CASE("notify loop: one target that hangs does not hold up another; what failed is tried again", "[notify]") {
   InsightDatabase database;
-  LineServer hanging([](LineServer::Line& line) { return line.take_until("never"); });
-  LineServer good([](LineServer::Line& line) { return converse_http(line, "HTTP/1.1 204 No Content\r\n\r\n"); });
+  LineServer hanging([](LineServer::Line& line) { line.take_until("never"); });
+  LineServer good([](LineServer::Line& line) { converse_http(line, "HTTP/1.1 204 No Content\r\n\r\n"); });
   REQUIRE(put_target(*database, target_at("hanging", hanging.address()), "ana", os::now()));
   REQUIRE(put_target(*database, target_at("good", good.address()), "ana", os::now()));
   for (int i = 0; i < 3; ++i)

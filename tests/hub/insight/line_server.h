@@ -1,4 +1,5 @@
-// A server of a few lines for tests: each connection is given to `converse`, which reads and writes text; what arrives is kept.
+// A server of a few lines for tests: each connection is given to `converse`, which reads and writes text; what it takes is kept
+// before it answers, so that a client that has its answer finds all it sent in heard().
 #pragma once
 
 #include <arpa/inet.h>
@@ -19,26 +20,29 @@ class LineServer {
  public:
   class Line {
    public:
-    explicit Line(int socket) : socket_(socket) {}
+    Line(LineServer& server, int socket) : server_(server), socket_(socket) {}
     /// What comes up to and with `end`; less when the peer is gone.
     std::string take_until(const std::string& end) {
       char c = 0;
       std::string text;
       while (!text.ends_with(end) && ::recv(socket_, &c, 1, 0) == 1) text += c;
+      server_.keep(text);
       return text;
     }
     std::string take(std::size_t count) {
       char c = 0;
       std::string text;
       while (text.size() < count && ::recv(socket_, &c, 1, 0) == 1) text += c;
+      server_.keep(text);
       return text;
     }
     void send(const std::string& text) { (void)::send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
 
    private:
+    LineServer& server_;
     int socket_;
   };
-  explicit LineServer(std::function<std::string(Line&)> converse) : converse_(std::move(converse)) {
+  explicit LineServer(std::function<void(Line&)> converse) : converse_(std::move(converse)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -68,23 +72,23 @@ class LineServer {
   }
 
  private:
+  void keep(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    heard_ += text;
+  }
   void serve() {
     while (!stopping_) {
       const int connection = ::accept(listener_, nullptr, nullptr);
       if (connection < 0) return;
       current_ = connection;
-      Line line(connection);
-      std::string text = converse_(line);
-      {
-        const std::lock_guard lock(mutex_);
-        heard_ += text;
-      }
       ++conversations_;
+      Line line(*this, connection);
+      converse_(line);
       current_ = -1;
       ::close(connection);
     }
   }
-  std::function<std::string(Line&)> converse_;
+  std::function<void(Line&)> converse_;
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::mutex mutex_;
@@ -95,29 +99,25 @@ class LineServer {
 };
 
 /// One HTTP request, answered with `answer`.
-inline std::string converse_http(LineServer::Line& line, const std::string& answer) {
+inline void converse_http(LineServer::Line& line, const std::string& answer) {
   std::string request = line.take_until("\r\n\r\n");
   if (const std::size_t at = request.find("Content-Length: "); at != std::string::npos) request += line.take(std::stoul(request.substr(at + 16)));
   line.send(answer);
-  return request;
 }
 /// One letter by SMTP; each command is answered, RCPT with `to_recipient`.
-inline std::string converse_smtp(LineServer::Line& line, const std::string& to_recipient = "250 ok\r\n") {
-  std::string heard;
+inline void converse_smtp(LineServer::Line& line, const std::string& to_recipient = "250 ok\r\n") {
   line.send("220 test\r\n");
   for (;;) {
     const std::string command = line.take_until("\r\n");
-    heard += command;
     if (command.empty() || command.starts_with("QUIT")) break;
     if (command.starts_with("RCPT")) line.send(to_recipient);
     else if (command.starts_with("DATA")) {
       line.send("354 go on\r\n");
-      heard += line.take_until("\r\n.\r\n");
+      line.take_until("\r\n.\r\n");
       line.send("250 taken\r\n");
     } else line.send("250 ok\r\n");
   }
   line.send("221 bye\r\n");
-  return heard;
 }
 
 }  // namespace tillsync::test

@@ -35,7 +35,7 @@ QueuedNotification to_mailbox() {
 }  // namespace
 
 TEST_CASE("notify client: a webhook gets the body with its signature", "[notify]") {
-  LineServer server([](LineServer::Line& line) { return converse_http(line, "HTTP/1.1 204 No Content\r\n\r\n"); });
+  LineServer server([](LineServer::Line& line) { converse_http(line, "HTTP/1.1 204 No Content\r\n\r\n"); });
   REQUIRE(NotifyClient({}).send(to_webhook(server.address()), kSentAt));
   const std::string heard = server.heard();
   CHECK(heard.starts_with("POST /hook HTTP/1.1\r\n"));
@@ -46,10 +46,10 @@ TEST_CASE("notify client: a webhook gets the body with its signature", "[notify]
 }
 
 TEST_CASE("notify client: what is no success is none, and a redirection is not followed", "[notify]") {
-  LineServer other([](LineServer::Line& line) { return converse_http(line, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); });
+  LineServer other([](LineServer::Line& line) { converse_http(line, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); });
   for (const std::string& answer : {std::string("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"), std::string("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"),
                                     "HTTP/1.1 307 There\r\nLocation: http://" + other.address() + "/\r\nContent-Length: 0\r\n\r\n", std::string("nonsense\r\n"), std::string()}) {
-    LineServer server([&answer](LineServer::Line& line) { return converse_http(line, answer); });
+    LineServer server([&answer](LineServer::Line& line) { converse_http(line, answer); });
     const auto sent = NotifyClient({}).send(to_webhook(server.address()), kSentAt);
     REQUIRE_FALSE(sent);
     CHECK(sent.error().code == ErrorCode::kUnavailable);
@@ -58,14 +58,14 @@ TEST_CASE("notify client: what is no success is none, and a redirection is not f
 }
 
 TEST_CASE("notify client: one that never answers costs no more than the time-out", "[notify]") {
-  LineServer server([](LineServer::Line& line) { return line.take_until("never"); });
+  LineServer server([](LineServer::Line& line) { line.take_until("never"); });
   const auto sent = NotifyClient({}, milliseconds(200)).send(to_webhook(server.address()), kSentAt);
   REQUIRE_FALSE(sent);
   CHECK(sent.error().code == ErrorCode::kUnavailable);
 }
 
 TEST_CASE("notify client: a letter by SMTP", "[notify]") {
-  LineServer server([](LineServer::Line& line) { return converse_smtp(line); });
+  LineServer server([](LineServer::Line& line) { converse_smtp(line); });
   REQUIRE(NotifyClient({"smtp://" + server.address(), "hub@example.com", "", "", "https://hub"}).send(to_mailbox(), kSentAt));
   const std::string heard = server.heard();
   CHECK(heard.find("MAIL FROM:<hub@example.com>") != std::string::npos);
@@ -75,10 +75,10 @@ TEST_CASE("notify client: a letter by SMTP", "[notify]") {
 }
 
 TEST_CASE("notify client: a mailbox that is refused, no mail server, and a password without TLS", "[notify]") {
-  LineServer server([](LineServer::Line& line) { return converse_smtp(line, "550 no such mailbox\r\n"); });
+  LineServer server([](LineServer::Line& line) { converse_smtp(line, "550 no such mailbox\r\n"); });
   CHECK_FALSE(NotifyClient({"smtp://" + server.address(), "hub@example.com", "", "", ""}).send(to_mailbox(), kSentAt));
   CHECK(NotifyClient({}).send(to_mailbox(), kSentAt).error().detail == "no mail server is set");
-  LineServer plain([](LineServer::Line& line) { return converse_smtp(line); });
+  LineServer plain([](LineServer::Line& line) { converse_smtp(line); });
   CHECK_FALSE(NotifyClient({"smtp://" + plain.address(), "hub@example.com", "user", "secretword", ""}).send(to_mailbox(), kSentAt));
   CHECK(plain.heard().find("AUTH") == std::string::npos);
 }
