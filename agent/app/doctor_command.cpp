@@ -13,6 +13,7 @@
 #include "agent/ingest/till_tokens_store.h"
 #include "common/base/os.h"
 #include "common/http/certificate.h"
+#include "common/http/probe.h"
 #include "common/http/server.h"
 #include "common/sql/sqlite.h"
 
@@ -148,22 +149,39 @@ void check_database(Findings& findings, const std::filesystem::path& folder, con
     findings.good("database: whole");
 }
 
-void check_door_and_link(Findings& findings, const config::Config& config) {
+/// Whether the agent runs; absent where it cannot be asked.
+std::optional<bool> check_door_and_link(Findings& findings, const config::Config& config) {
   const auto answer = ask_door(zmq_endpoint(config), R"({"get":"status"})", kDoorTimeout);
   if (!answer) {
     findings.bad(answer.error().detail, answer.error().hint);
     const auto data = DataReader::open(data_folder(config));
-    if (!data) return;
+    const std::optional<bool> is_running = zmq_endpoint(config).empty() ? std::nullopt : std::optional(false);
+    if (!data) return is_running;
     if (const auto stored = (*data)->status()) findings.add(judge_waiting(stored->waiting, oldest_waiting_seconds(*stored), false));
-    return;
+    return is_running;
   }
   findings.good("door: answers at " + zmq_endpoint(config));
   const auto body = nlohmann::json::parse(*answer, nullptr, false);
-  if (!body.is_object()) return;
+  if (!body.is_object()) return true;
   findings.add(judge_waiting(body.value("waiting", std::uint64_t{0}), body.value("oldest_waiting_s", std::int64_t{0}), true));
   const auto link = link_in(*answer);
-  if (!link) return;
+  if (!link) return true;
   for (const Finding& finding : judge_link(*link, config.text("agent_id"), config.text("location"), TILLSYNC_VERSION)) findings.add(finding);
+  return true;
+}
+
+/// As a till would: what is configured may not be what runs.
+void check_http_door(Findings& findings, const config::Config& config, std::optional<bool> is_running) {
+  const auto listen = http::parse_listen_address(config.text("pos.http"));
+  if (!listen || listen->second == 0) return;  // said above; port 0 is any, of which the configuration does not know
+  const std::string& file = config.text("pos.certificate");
+  const http::Met met = http::call(listen->first, listen->second, !file.empty(), kDoorTimeout);
+  bool is_same = true;  // also where the file cannot be read, which is said above
+  if (const auto pem = os::read_file(file, kDoorPemBytesMax)) {
+    const auto configured = http::certificate_der(*pem);
+    is_same = !configured || *configured == met.certificate;
+  }
+  for (const Finding& finding : judge_http_door(config.text("pos.http"), met, is_running, is_same)) findings.add(finding);
 }
 
 }  // namespace
@@ -178,7 +196,7 @@ int doctor_command(const config::Config& config) {
   check_database(findings, folder, LocationId(config.text("location")));
   check_tills(findings, config);
   check_refused(findings, config);
-  check_door_and_link(findings, config);
+  check_http_door(findings, config, check_door_and_link(findings, config));
   return findings.finish();
 }
 

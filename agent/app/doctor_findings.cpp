@@ -76,6 +76,21 @@ Finding judge_certificate(Instant ends, Instant now) {
   return {Health::kGood, "HTTP door: its certificate is good until " + format_instant(ends)};
 }
 
+std::vector<Finding> judge_http_door(const std::string& address, const http::Met& met, std::optional<bool> is_running, bool is_same_certificate) {
+  const std::string restart = "sudo systemctl restart tillsync-agent";
+  if (!met.is_there && is_running == true)
+    return {{Health::kBad, "HTTP door: the agent runs, but nobody answers at " + address + ", so tills cannot hand in sales there", "pos.http was changed since the agent started? " + restart}};
+  if (!met.is_there) return {};  // it does not run, which is said elsewhere
+  if (is_running == false)
+    return {{Health::kBad, "HTTP door: another program listens at " + address + ", so the agent cannot start",
+             "sudo ss -ltnp shows which: stop it, or give the agent another pos.http in agent.toml and tell it to the tills"}};
+  if (!met.speaks_http)
+    return {{Health::kBad, "HTTP door: what answers at " + address + " does not speak as agent.toml says",
+             "pos.certificate was set or taken away since the agent started? " + restart + "; or another program stands there: sudo ss -ltnp shows it"}};
+  if (!is_same_certificate) return {{Health::kBad, "HTTP door: it still shows another certificate than pos.certificate", "the file is newer than the agent's start: " + restart}};
+  return {{Health::kGood, "HTTP door: answers at " + address}};
+}
+
 Finding judge_owner(const std::string& file, const std::string& owner, const std::string& folder, const std::string& folder_owner) {
   return {Health::kBad, "permissions: " + file + " belongs to " + owner + ", and the folder to " + folder_owner + ": the agent may not write it", "sudo chown -R " + folder_owner + ": " + folder};
 }

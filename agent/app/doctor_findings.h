@@ -8,6 +8,7 @@
 
 #include "agent/ingest/status.h"
 #include "common/base/time.h"
+#include "common/http/probe.h"
 
 namespace tillsync::agent {
 
@@ -32,6 +33,8 @@ std::vector<Finding> judge_link(const LinkStatus& link, const std::string& agent
 Finding judge_copied(const std::string& location);
 /// Of the door's TLS certificate.
 Finding judge_certificate(Instant ends, Instant now);
+/// What the tills meet at the HTTP door. `is_running` is absent where the agent cannot be asked; `is_same_certificate`: it shows the one of the configuration.
+std::vector<Finding> judge_http_door(const std::string& address, const http::Met& met, std::optional<bool> is_running, bool is_same_certificate);
 /// A file that does not belong to the folder's user.
 Finding judge_owner(const std::string& file, const std::string& owner, const std::string& folder, const std::string& folder_owner);
 

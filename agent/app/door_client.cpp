@@ -1,5 +1,7 @@
 #include "agent/app/door_client.h"
 
+#include <algorithm>
+
 #include "common/base/limits.h"
 #include "common/base/os.h"
 
@@ -17,11 +19,12 @@ Result<DoorClient> DoorClient::connect(const std::string& endpoint) {
   return DoorClient(endpoint, std::move(socket));
 }
 
-Result<std::string> DoorClient::ask(const std::string& frame, Duration timeout) {
+Result<std::string> DoorClient::ask(const std::string& frame, Duration timeout, IfAbsent if_absent) {
   const Duration deadline = os::monotonic() + timeout;
   bool sent = false;
   while (true) {
-    (void)socket_->link_events();
+    const auto events = socket_->link_events();
+    if (!sent && if_absent == IfAbsent::kFail && std::ranges::find(events, transport::DealerSocket::LinkEvent::kNobodyThere) != events.end()) break;
     if (!sent) sent = socket_->send(frame) == transport::SendStatus::kSent;
     if (auto answer = socket_->receive()) return std::move(*answer);
     const Duration left = deadline - os::monotonic();
@@ -34,7 +37,7 @@ Result<std::string> DoorClient::ask(const std::string& frame, Duration timeout) 
 
 Result<std::string> ask_door(const std::string& endpoint, const std::string& frame, Duration timeout) {
   TS_ASSIGN_OR_RETURN(DoorClient client, DoorClient::connect(endpoint));
-  return client.ask(frame, timeout);
+  return client.ask(frame, timeout, DoorClient::IfAbsent::kFail);
 }
 
 }  // namespace tillsync::agent

@@ -14,8 +14,10 @@ class DoorClient {
  public:
   /// kUnavailable where the agent has no ZeroMQ door. Whether anybody answers shows at the first question.
   static Result<DoorClient> connect(const std::string& endpoint);
-  /// One frame there, one frame back. kUnavailable: nobody answers within `timeout`; the frame may have been taken all the same.
-  Result<std::string> ask(const std::string& frame, Duration timeout);
+  enum class IfAbsent { kWait, kFail };
+  /// One frame there, one frame back. kUnavailable: nobody answers within `timeout`; the frame may have been taken all the same. An agent that is not there yet is waited
+  /// for, or with kFail is not.
+  Result<std::string> ask(const std::string& frame, Duration timeout, IfAbsent if_absent = IfAbsent::kWait);
 
  private:
   DoorClient(std::string endpoint, std::unique_ptr<transport::DealerSocket> socket)
@@ -24,7 +26,7 @@ class DoorClient {
   std::unique_ptr<transport::DealerSocket> socket_;
 };
 
-/// One question to an agent.
+/// One question to an agent that runs: where nobody listens it fails at once.
 Result<std::string> ask_door(const std::string& endpoint, const std::string& frame, Duration timeout);
 
 }  // namespace tillsync::agent

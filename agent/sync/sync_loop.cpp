@@ -188,6 +188,7 @@ class Loop final : public SyncLoop {
           session_->link_down(which, now);
           break;
         case transport::DealerSocket::LinkEvent::kHandshakeFailed: refused_ = true; break;
+        case transport::DealerSocket::LinkEvent::kNobodyThere: break;  // of plain sockets
       }
     }
     for (std::size_t i = 0; i < kFramesPerRound; ++i) {

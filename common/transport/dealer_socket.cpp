@@ -11,6 +11,7 @@ constexpr int kReconnectMaxMs = 650;         // the pauses double up to this: th
 constexpr int kConnectMaxMs = 3'000;         // a black hole is given up and tried again
 constexpr int kMonitoredEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+constexpr int kMonitoredTries = ZMQ_EVENT_CONNECT_RETRIED;  // a line that is down for hours is not told each try
 
 class ZmqDealer final : public DealerSocket {
  public:
@@ -35,7 +36,7 @@ class ZmqDealer final : public DealerSocket {
     // Nothing is queued while there is no link: the session decides what to send first on a new one.
     socket_.set(zmq::sockopt::immediate, 1);
     if (endpoint.is_ipv6()) socket_.set(zmq::sockopt::ipv6, 1);
-    monitor_ = open_monitor(context_->zmq(), socket_, context_->unique_name("dealer-monitor-"), kMonitoredEvents);
+    monitor_ = open_monitor(context_->zmq(), socket_, context_->unique_name("dealer-monitor-"), is_link ? kMonitoredEvents : kMonitoredEvents | kMonitoredTries);
     socket_.connect(text);
   }
 
@@ -75,6 +76,7 @@ class ZmqDealer final : public DealerSocket {
           // A connection whose handshake failed disconnects as well; the link was not up then.
           if (std::exchange(is_up_, false)) events.push_back(LinkEvent::kDown);
           break;
+        case ZMQ_EVENT_CONNECT_RETRIED: events.push_back(LinkEvent::kNobodyThere); break;
         default: events.push_back(LinkEvent::kHandshakeFailed); break;
       }
     }

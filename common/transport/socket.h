@@ -92,7 +92,7 @@ class DealerSocket {
   virtual int descriptor() const = 0;
   /// Connection ups and downs since the last call, oldest first, from the socket's monitor: a session starts anew on kUp. A frame
   /// of the old connection may still come out of receive() after it.
-  enum class LinkEvent { kUp, kDown, kHandshakeFailed };
+  enum class LinkEvent { kUp, kDown, kHandshakeFailed, kNobodyThere };  // the last of a plain socket alone: a try to connect found none
   virtual std::vector<LinkEvent> link_events() = 0;
   virtual int link_descriptor() const = 0;  // edge-triggered: call link_events() before each wait
 };

@@ -9,6 +9,7 @@
 #include "agent/app/door_client.h"
 #include "agent/ingest/till_tokens_store.h"
 #include "common/base/os.h"
+#include "common/http/server.h"
 #include "tests/agent/app/app_fixture.h"
 #include "tests/agent/sales.h"
 #include "tests/common/http/tls_fixture.h"
@@ -112,6 +113,47 @@ TEST_CASE("doctor: the door's certificate and tokens are looked at", "[agent][ap
   std::ofstream(f.folder.file("pos-tokens"), std::ios::app) << "nonsense\n";
   f.run();
   CHECK(f.says("none of the file is good"));
+}
+
+TEST_CASE("doctor: calls the HTTP door as a till does", "[agent][app]") {
+  DoctorFixture f;
+  f.enrol();
+  const auto at = [](std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); };
+  std::uint16_t port = 0;
+  {
+    const auto app = AgentApp::start(f.config);
+    REQUIRE(app);
+    port = (*app)->http_port();
+    f.config.set("pos.http", at(port));
+    f.run();
+    CHECK(f.says("ok    HTTP door: answers at " + at(port)));
+    f.config.set("pos.http", std::string("127.0.0.1:9"));
+    f.run();
+    CHECK(f.says("BAD   HTTP door: the agent runs, but nobody answers at 127.0.0.1:9"));
+  }
+  const auto other = http::Server::start({}, [](http::Request, std::unique_ptr<http::Responder> responder) { responder->send({404, "text/plain", "no", {}}); });
+  REQUIRE(other);
+  port = (*other)->port();
+  f.config.set("pos.http", at(port));
+  f.run();
+  CHECK(f.says("BAD   HTTP door: another program listens at " + at(port) + ", so the agent cannot start"));
+}
+
+TEST_CASE("doctor: a certificate that was renewed under a running agent is noticed", "[agent][app]") {
+  DoctorFixture f;
+  f.enrol();
+  std::ofstream(f.folder.file("pos.key")) << http::kTestKey;
+  std::ofstream(f.folder.file("pos.crt")) << http::kTestCertificate;
+  f.config.set("pos.certificate", f.folder.file("pos.crt").string());
+  f.config.set("pos.key", f.folder.file("pos.key").string());
+  const auto app = AgentApp::start(f.config);
+  REQUIRE(app);
+  f.config.set("pos.http", "127.0.0.1:" + std::to_string((*app)->http_port()));
+  f.run();
+  CHECK(f.says("ok    HTTP door: answers at"));
+  std::ofstream(f.folder.file("pos.crt")) << http::kOtherTestCertificate;
+  f.run();
+  CHECK(f.says("BAD   HTTP door: it still shows another certificate than pos.certificate"));
 }
 
 TEST_CASE("doctor: a file that root has left in the folder is named with the way to mend it", "[agent][app]") {

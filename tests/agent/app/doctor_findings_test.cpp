@@ -40,6 +40,19 @@ TEST_CASE("findings: how many documents wait, how old the oldest is, and that th
   CHECK(judge_waiting(212, 7'200, false).what == "documents: 212 wait for the hub, the oldest for 2 h; safe on this machine's disk, also while the agent is stopped");
 }
 
+TEST_CASE("findings: what tills meet at the HTTP door", "[agent][app]") {
+  const auto words = [](const http::Met& met, std::optional<bool> is_running, bool is_same = true) { return words_of(judge_http_door("127.0.0.1:7070", met, is_running, is_same)); };
+  const http::Met nobody, good{true, true, "certificate"}, strange{true, false, ""};
+  CHECK(words(good, true) == "ok HTTP door: answers at 127.0.0.1:7070 -> \n");
+  CHECK(words(good, std::nullopt).starts_with("ok HTTP door: answers"));
+  CHECK(has(words(nobody, true), "BAD HTTP door: the agent runs, but nobody answers at 127.0.0.1:7070"));
+  CHECK(words(nobody, false).empty());
+  CHECK(words(nobody, std::nullopt).empty());
+  CHECK(has(words(good, false), "another program listens at 127.0.0.1:7070, so the agent cannot start -> sudo ss -ltnp"));
+  CHECK(has(words(strange, true), "does not speak as agent.toml says -> pos.certificate was set or taken away"));
+  CHECK(has(words(good, true, false), "another certificate than pos.certificate -> the file is newer than the agent's start: sudo systemctl restart"));
+}
+
 TEST_CASE("findings: a copied disk is told in plain words, with the way to heal it on both sides", "[agent][app]") {
   const std::string words = link_words(paused_for("conflict"));
   CHECK(has(words, "BAD link to the hub: PAUSED, because two machines speak as this agent"));

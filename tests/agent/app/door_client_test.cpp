@@ -10,6 +10,7 @@ namespace tillsync::agent {
 namespace {
 
 constexpr Duration kAnswerPatience = seconds(20);
+constexpr Duration kLongerThanTests = seconds(86'400);  // who waits for it fails the test
 
 }  // namespace
 
@@ -22,10 +23,30 @@ TEST_CASE("door client: an agent without the door is named before anything is se
 
 TEST_CASE("door client: where nobody listens it says how to start the agent", "[agent][app]") {
   TemporaryFolder folder;
-  const auto answer = ask_door("ipc://" + folder.file("pos.sock").string(), "{}", milliseconds(50));
+  const auto answer = ask_door("ipc://" + folder.file("pos.sock").string(), "{}", kLongerThanTests);
   REQUIRE_FALSE(answer.has_value());
   CHECK(answer.error().code == ErrorCode::kUnavailable);
   CHECK(answer.error().hint.find("tillsync-agent run") != std::string::npos);
+}
+
+TEST_CASE("door client: a command that wants the agent waits until it is there", "[agent][app]") {
+  TemporaryFolder folder;
+  const std::string endpoint = "ipc://" + folder.file("pos.sock").string();
+  auto client = DoorClient::connect(endpoint);
+  REQUIRE(client);
+  std::thread agent([&endpoint] {
+    const auto door = std::move(*transport::RouterSocket::bind_plain(transport::make_context(), endpoint, kRequestBytesMax));
+    for (int answered = 0; answered < 2;) {  // the second one: the first answer has arrived
+      transport::wait_readable({door->descriptor()}, kAnswerPatience);
+      while (auto received = door->receive()) {
+        (void)door->send(received->routing_id, "answer to " + received->frame);
+        ++answered;
+      }
+    }
+  });
+  CHECK(*client->ask("one", kAnswerPatience) == "answer to one");
+  (void)client->ask("two", milliseconds(0));
+  agent.join();
 }
 
 TEST_CASE("door client: an agent that took the frame and says nothing is not called absent", "[agent][app]") {

@@ -260,6 +260,14 @@ def measure_live(hub, api, made):
     return max(0.0, with_viewers - without)
 
 
+def tell_size(hub, made):
+    """For the sizing table of packaging/hub-in-production.md."""
+    status = pathlib.Path('/proc/%d/status' % hub.process.pid).read_text()
+    resident = int(next(line for line in status.splitlines() if line.startswith('VmRSS:')).split()[1])
+    size = hub.database.stat().st_size
+    print('\n  the hub has %d MiB resident; its database %d MiB, %d bytes for a document' % (resident >> 10, size >> 20, size // made['documents']))
+
+
 def main():
     parser = argparse.ArgumentParser(prog='tests/bench/console')
     parser.add_argument('programs')
@@ -279,6 +287,7 @@ def main():
         api = Api(hub.port, hub.token)
         worst, of = ask_routes(api, names_of(api, made), options.rounds)
         live = measure_live(hub, api, made)
+        tell_size(hub, made)
         print('\n  slowest: %s\n  goal for the next line: <= %d\nFIGURE page_p95 %.1f ms' % (of, PAGE_GOAL_MS, worst))
         if live is None:
             print('  GET /v1/stream is not there: no live_cpu')

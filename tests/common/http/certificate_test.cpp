@@ -18,6 +18,7 @@ TEST_CASE("certificate: a text that is none, a key and a cut one are refused wit
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::kInvalid);
     CHECK(refused.error().hint.find("PEM") != std::string::npos);
+    CHECK_FALSE(certificate_der(text));
   }
 }
 
