@@ -1,12 +1,13 @@
 // How a page reads and changes things: useGet for what the contract types, usePending for what it will, useDeed for changes.
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { hubClock } from '../lib/clock';
 import { epochMs } from '../lib/time';
 import { usePeriod } from '../live/link';
 import { t } from '../strings/en';
 import { announce } from '../ui/announce';
 import { newKey, read, type Params } from './client';
+import { readEvery } from './periodic';
 import type { HubError } from './problem';
 import type { Answer, GetPath } from './types';
 
@@ -34,16 +35,21 @@ function asOf(data: unknown, receivedMs: number): number | null {
   return receivedMs > 0 ? hubClock.now(receivedMs) : null;
 }
 
+function useReadEvery(key: readonly unknown[], periodMs: number | false): void {
+  const client = useQueryClient();
+  useEffect(() => (periodMs ? readEvery(client, key, periodMs) : undefined), [client, JSON.stringify(key), periodMs]);
+}
+
 export function usePending<T>(path: string, params: Params = {}, options: ReadOptions = {}): Read<T> {
   const interval = usePeriod(options.pollS ?? 15, options.livePollS);
   const key = readKey(path, params);
   const result = useQuery<T, HubError>({
     queryKey: key,
     queryFn: async ({ signal }) => (await read<T>(path, params, signal)).data,
-    refetchInterval: interval,
     enabled: options.enabled ?? true,
     placeholderData: options.keep ? keepPreviousData : undefined,
   });
+  useReadEvery(key, interval);
   return { ...result, key, asOfMs: asOf(result.data, result.dataUpdatedAt) };
 }
 
@@ -58,9 +64,9 @@ export function useTagged<T>(path: string, params: Params = {}, options: ReadOpt
   const result = useQuery<{ data: T; etag: string | null }, HubError>({
     queryKey: key,
     queryFn: ({ signal }) => read<T>(path, params, signal),
-    refetchInterval: interval,
     enabled: options.enabled ?? true,
   });
+  useReadEvery(key, interval);
   return { ...result, key, asOfMs: asOf(result.data?.data, result.dataUpdatedAt) };
 }
 

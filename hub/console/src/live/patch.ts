@@ -39,6 +39,8 @@ export function startPatching(client: QueryClient): () => void {
       const held = client.getQueriesData<List<AgentRow>>({ queryKey: ['/v1/agents'] }).flatMap(([, list]) => list?.items ?? []);
       for (const { id } of held) agentsHeard.add(id);
       if (items.some(({ id }) => !agentsHeard.has(id))) readAgain('/v1/agents');
+      // What is not told of one, its history and commands, moves with it.
+      if (items.some(({ id }) => client.getQueryState(['/v1/agents/{id}', { id }, {}]) !== undefined)) readAgain('/v1/agents/{id}');
       for (const item of items) {
         agentsHeard.add(item.id);
         client.setQueryData<AgentRow>(['/v1/agents/{id}', { id: item.id }, {}], (agent) => agent && { ...agent, ...item, as_of });
