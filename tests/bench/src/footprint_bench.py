@@ -10,6 +10,7 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -180,8 +181,16 @@ def memory(pid):
     return found
 
 
-def watch(pid, what, seconds):
-    """(percent of one processor, wake-ups per second, resident MiB) of a process with nothing to do."""
+def watch(pid, what, seconds, windows):
+    """(percent of one processor, wake-ups per second, resident MiB) of a process with nothing to do. What a wake-up costs depends on who else uses the
+    processor's caches, so the median of several windows counts."""
+    watched = [watch_once(pid, '%s, %d of %d' % (what, window + 1, windows), seconds) for window in range(windows)]
+    used = memory(pid)
+    row('idle, %s: resident, of it of its own (not of files)' % what, '%.1f MiB, %.1f MiB' % (used['Rss'], used['Anonymous']))
+    return statistics.median(cpu for cpu, _ in watched), statistics.median(woken for _, woken in watched), used['Rss']
+
+
+def watch_once(pid, what, seconds):
     before = Threads(pid)
     time.sleep(seconds)
     after = Threads(pid)
@@ -189,17 +198,41 @@ def watch(pid, what, seconds):
     spent = {t: (after.cpu_ns[t] - before.cpu_ns.get(t, 0)) / 1e9 / passed * 100 for t in after.cpu_ns}
     cpu = sum(spent.values())
     woken = {t: (after.sleeps[t] - before.sleeps.get(t, 0)) / passed for t in after.sleeps}
-    used = memory(pid)
     row('idle, %s: processor' % what, '%.3f %% (%s; %d page faults)' % (cpu, ', '.join('%s %.3f' % (after.names[t], n) for t, n in spent.items() if n > 0), after.faults - before.faults))
     row('idle, %s: wake-ups of %d threads' % (what, len(woken)), '%.2f/s (%s)' % (sum(woken.values()), ', '.join('%s %.2f' % (after.names[t], n) for t, n in woken.items() if n > 0)))
-    row('idle, %s: resident, of it of its own (not of files)' % what, '%.1f MiB, %.1f MiB' % (used['Rss'], used['Anonymous']))
-    return cpu, sum(woken.values()), used['Rss']
+    return cpu, sum(woken.values())
+
+
+# What an agent without a hub cannot do without: a call that nobody takes, as often as it makes one.
+BARE_CALLS = '''
+import socket, sys, time
+while True:
+    with socket.socket() as call:
+        call.connect_ex(('127.0.0.1', int(sys.argv[1])))
+    time.sleep(0.73)
+'''
+
+
+def watch_bare(port, seconds):
+    """Percent of one processor of a loop of these calls and nothing else: what of the agent's figure is this machine's."""
+    bare = subprocess.Popen([sys.executable, '-E', '-S', '-c', BARE_CALLS, str(port)])
+    try:
+        time.sleep(2)
+        before = Threads(bare.pid)
+        time.sleep(seconds)
+        after = Threads(bare.pid)
+        cpu = (sum(after.cpu_ns.values()) - sum(before.cpu_ns.values())) / 1e9 / (after.at - before.at) * 100
+        row('a bare loop that calls where nobody listens, 1.37 times a second', '%.3f %%' % cpu)
+    finally:
+        bare.kill()
+        bare.wait()
 
 
 def main():
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('--idle-seconds', type=int, default=60)
+    parser.add_argument('--windows', type=int, default=3)
     parser.add_argument('--starts', type=int, default=15)
     parser.add_argument('--bin', type=pathlib.Path)
     options = parser.parse_args()
@@ -219,10 +252,12 @@ def main():
         connection.close()
         wait_for('the hub to have all', lambda: chain.status()['waiting'] == 0, 0.2)
         time.sleep(SETTLE_S)
-        linked = watch(chain.agent.pid, 'with a hub', options.idle_seconds)
+        linked = watch(chain.agent.pid, 'with a hub', options.idle_seconds, options.windows)
         chain.stop(chain.hub)
         time.sleep(SETTLE_S)
-        dark = watch(chain.agent.pid, 'without one', options.idle_seconds)
+        dark = watch(chain.agent.pid, 'without one', options.idle_seconds, options.windows)
+        chain.stop(chain.agent)
+        watch_bare(chain.sync, options.idle_seconds)
         cpu, woken, resident = (max(pair) for pair in zip(linked, dark))
         print()
         for goal, line in ((CPU_GOAL_PERCENT, 'agent_idle_cpu %.3f %%' % cpu), (RSS_GOAL_MIB, 'agent_rss_idle %.2f MiB' % resident),
