@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "common/base/os.h"
 #include "common/log/log.h"
 
 namespace tillsync::hub {
@@ -13,8 +14,10 @@ std::string server_sent_event(std::uint64_t id, std::string_view name, std::stri
   return event;
 }
 
+Duration rest_after(Duration took) { return std::min(kRestMax, Duration{kRestShare * took.micros}); }
+
 LiveFeed::LiveFeed(std::vector<LiveTopic> topics, std::function<Instant()> now, Duration pause) : now_(std::move(now)), pause_(pause) {
-  for (LiveTopic& topic : topics) topics_.push_back({std::move(topic), {}, {}, {}});
+  for (LiveTopic& topic : topics) topics_.push_back({std::move(topic), {}, {}, {}, {}});
   pinged_at_ = now_();
   thread_ = std::thread([this] { run(); });
 }
@@ -77,8 +80,12 @@ void LiveFeed::update() {
   for (std::size_t i = 0; i < topics_.size(); ++i) {
     State& state = topics_[i];
     if (state.read_at && now >= *state.read_at && now - *state.read_at < state.topic.every) continue;
+    const Duration begun = os::monotonic();
+    if (state.read_at && begun < state.rests_until) continue;
     auto content = state.topic.read(now, !state.read_at);
     state.read_at = now;
+    const Duration ended = os::monotonic();
+    state.rests_until = ended + rest_after(ended - begun);
     if (!content) {
       log::write(log::Level::kWarning, "live view", content.error());
       continue;

@@ -22,6 +22,13 @@ inline constexpr std::size_t kViewersMax = 64;            // one more is answere
 inline constexpr Duration kPingEvery = seconds(15);
 inline constexpr Duration kViewLife = seconds(15 * 60);   // then the stream ends and the viewer comes again, so that who may no longer look is found out
 
+/// A topic that takes long to read is read less often: it rests for so many times as long as it took, so that one takes 2 % of a core at most, and no longer than a viewer
+/// has patience. 5,000 stores in the dark on a slow machine are such a topic.
+inline constexpr std::int64_t kRestShare = 50;
+inline constexpr Duration kRestMax = seconds(5);
+/// How long a topic rests whose reading took so long.
+Duration rest_after(Duration took);
+
 /// One kind of event. `read` gives a JSON object without as_of; what is the same as last time is not sent.
 struct LiveTopic {
   std::string name;
@@ -51,6 +58,7 @@ class LiveFeed {
   struct State {
     LiveTopic topic;
     std::optional<Instant> read_at;
+    Duration rests_until;        // by the clock that only goes on
     std::string content, event;  // the last one
   };
   struct Viewer {

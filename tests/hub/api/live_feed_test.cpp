@@ -181,6 +181,13 @@ TEST_CASE("live feed: a topic that cannot be read keeps the others and comes bac
   REQUIRE(comes_true([&] { return seen->has(R"("value":1})"); }));
 }
 
+TEST_CASE("live feed: what takes long to read is read less often, and never forgotten", "[live]") {
+  CHECK(rest_after(Duration{}) == Duration{});
+  CHECK(rest_after(milliseconds(10)) == milliseconds(500));  // below the second that any topic rests
+  CHECK(rest_after(milliseconds(60)) == seconds(3));
+  CHECK(rest_after(seconds(60)) == kRestMax);
+}
+
 TEST_CASE("live feed: ids count up", "[live]") {
   CHECK(server_sent_event(7, "ping", "{}") == "id: 7\nevent: ping\ndata: {}\n\n");
 }
