@@ -13,7 +13,7 @@ constexpr std::string_view kQuestion = "GET /v1/status HTTP/1.1\r\nHost: localho
 constexpr std::string_view kHttp = "HTTP/1.";
 constexpr std::int64_t kMicrosPerMillisecond = 1'000;
 
-/// Both go in this order: the session knows the credentials.
+/// The session goes first, since it points to the credentials.
 struct Session {
   std::unique_ptr<gnutls_certificate_credentials_st, void (*)(gnutls_certificate_credentials_t)> credentials{nullptr, &gnutls_certificate_free_credentials};
   std::unique_ptr<gnutls_session_int, void (*)(gnutls_session_t)> session{nullptr, &gnutls_deinit};
@@ -24,7 +24,7 @@ bool set_up(Session& made, int socket, Duration timeout) {
   if (gnutls_certificate_allocate_credentials(&credentials) != GNUTLS_E_SUCCESS) return false;
   made.credentials.reset(credentials);
   gnutls_session_t session = nullptr;
-  if (gnutls_init(&session, GNUTLS_CLIENT) != GNUTLS_E_SUCCESS) return false;
+  if (gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL) != GNUTLS_E_SUCCESS) return false;
   made.session.reset(session);
   const auto patience = static_cast<unsigned>(timeout.micros / kMicrosPerMillisecond);
   gnutls_transport_set_int(session, socket);
